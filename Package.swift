@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+// The tree of kagu. Arrows between targets point only downward and siblings stay strangers;
+// `scripts/check-imports` holds the same table and fails the build that breaks it (ARCHITECTURE.md).
+
+import PackageDescription
+
+/// What every target of ours is compiled with: warnings are errors, imports are explicit and internal.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["KaguTestSupport"], exclude: [], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "kagu",
+    products: [
+        .executable(name: "kagud", targets: ["kagud"]),
+        .executable(name: "kagu", targets: ["kagu"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // C modules: one user each.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Ground.
+        library("KaguBytes", ["CCrypto", "CZlib"]),
+        library("KaguDispatch"),
+        library("KaguModel"),
+
+        // Abilities: siblings that never import each other.
+        library("KaguConfig", ["KaguModel", "KaguBytes", yams]),
+        library("KaguFeed", ["KaguModel", "KaguBytes"]),
+        library("KaguMatch", ["KaguModel", "KaguBytes"]),
+        library("KaguHTTP", ["KaguModel", "KaguDispatch", "KaguBytes", "CCurl"]),
+        library("KaguStore", ["KaguModel", "KaguDispatch", "KaguBytes", grdb]),
+        library("KaguAlert", ["KaguModel", "KaguBytes"]),
+
+        // The daemon, and the two executables.
+        library(
+            "KaguDaemon",
+            [
+                "KaguConfig", "KaguFeed", "KaguMatch", "KaguHTTP", "KaguStore", "KaguAlert",
+                "KaguDispatch", "KaguBytes", "KaguModel", logging,
+            ]),
+        .executableTarget(
+            name: "kagud", dependencies: ["KaguDaemon", argumentParser, logging], swiftSettings: strict),
+        .executableTarget(
+            name: "kagu",
+            dependencies: [
+                "KaguConfig", "KaguFeed", "KaguMatch", "KaguStore", "KaguAlert", "KaguDispatch", "KaguBytes",
+                "KaguModel", argumentParser, flyingFox,
+            ],
+            swiftSettings: strict),
+
+        // Tests mirror the targets.
+        .target(
+            name: "KaguTestSupport", dependencies: ["KaguModel", "KaguDispatch"], swiftSettings: strict),
+    ]
+)
