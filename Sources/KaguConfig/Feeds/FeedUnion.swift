@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import KaguModel
+
+/// The feeds of all lists as one: each URL once (P20), each id once (H1), each interval within P14's limits.
+struct FeedUnion {
+    /// The feeds, in the order of the lists.
+    private(set) var feeds: [Feed] = []
+
+    private var indexByURL: [String: Int] = [:]
+    private var indexByID: [String: Int] = [:]
+
+    /// Joins the lists; what is wrong is reported into their files.
+    init(lists: [FeedList], allowPrivate: [AddressRule]) {
+        let written = Set(lists.flatMap(\.records).filter { !$0.hasDerivedID }.map(\.feed.id))
+        for record in lists.flatMap(\.records) {
+            checkInterval(record, allowPrivate)
+            add(record, reserved: written)
+        }
+    }
+
+    private mutating func add(_ record: FeedRecord, reserved: Set<String>) {
+        if let index = indexByURL[record.feed.url] {
+            unite(record, with: index)
+            return
+        }
+        var feed = record.feed
+        if record.hasDerivedID, reserved.contains(feed.id) || indexByID[feed.id] != nil {
+            feed = feed.with(id: FeedIdentifier.distinguished(feed.id, url: feed.url))
+        } else if let index = indexByID[feed.id] {
+            let place = feeds[index].location ?? SourceLocation(file: record.file.name)
+            record.report(.duplicateFeedID(feed.id, place), key: "id", at: record.idPlace)
+            return
+        }
+        indexByURL[feed.url] = feeds.count
+        indexByID[feed.id] = feeds.count
+        feeds.append(feed)
+    }
+
+    private mutating func unite(_ record: FeedRecord, with index: Int) {
+        let first = feeds[index]
+        feeds[index] = first.with(tags: first.tags + record.feed.tags.filter { !first.tags.contains($0) })
+        let place = first.location ?? SourceLocation(file: record.file.name)
+        record.report(
+            .duplicateFeedURL(id: first.id, place), key: "url", at: record.idPlace, severity: .warning)
+    }
+
+    private func checkInterval(_ record: FeedRecord, _ allowPrivate: [AddressRule]) {
+        guard let interval = record.feed.interval, let place = record.intervalPlace,
+            !record.feed.isAllowListed(by: allowPrivate)
+        else { return }
+        let text = DurationText.format(interval)
+        if interval < PollSettings.shortestPublicInterval {
+            record.report(.intervalTooShort(text), key: "interval", at: place)
+        } else if interval < PollSettings.courteousInterval {
+            record.report(.intervalBelowCourtesy(text), key: "interval", at: place, severity: .warning)
+        }
+    }
+}
+
+extension Feed {
+    /// Whether the listed URL is an allow-listed private address or `host:port` (P14, P22, S3).
+    public func isAllowListed(by rules: [AddressRule]) -> Bool {
+        guard !rules.isEmpty, let address = WebAddress(url) else { return false }
+        return rules.contains { $0.covers(host: address.host, port: address.port) }
+    }
+
+    /// This feed under another id or with other tags.
+    fileprivate func with(id: String? = nil, tags: [String]? = nil) -> Feed {
+        Feed(
+            id: id ?? self.id, url: url, title: title, language: language, country: country, classes: classes,
+            tags: tags ?? self.tags, interval: interval, headers: headers, isEnabled: isEnabled,
+            alertsRecent: alertsRecent, location: location)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguAlert
+import KaguFeed
+import KaguMatch
+import KaguModel
+import KaguStore
+
+/// Turns items into what the store and the matcher take, and what matched into hits (W2): values in, values out.
+struct HitAssembly: Hashable, Sendable {
+    /// Names of `urls.strip` (I2).
+    let strippedParameters: Set<String>
+
+    /// The items of a document as the store compares them.
+    func pollItems(_ feed: Feed, _ parsed: ParsedFeed) -> PollItems {
+        PollItems(feedID: feed.id, items: parsed.items, strippedParameters: strippedParameters)
+    }
+
+    /// The item's text with what is known of its source, for the matcher.
+    func document(_ new: NewItem, _ feed: Feed, _ parsed: ParsedFeed) -> Document {
+        let item = new.item
+        return Document(
+            title: item.title, summary: item.summary, content: item.content, url: item.url,
+            authors: item.authors.map(\.name), feedID: feed.id, feedURL: feed.url,
+            sourceClass: item.published?.instant.map(feed.sourceClass(at:)) ?? feed.classes.last?.sourceClass,
+            country: feed.country,
+            declaredLanguage: [item.language, parsed.language, feed.language].first { !$0.isEmpty } ?? "",
+            published: item.published?.instant)
+    }
+
+    /// The hit that an item is; nil when no watch matched.
+    func hit(
+        _ new: NewItem, _ result: MatchResult, _ feed: Feed, _ parsed: ParsedFeed, seen: Instant, baseline: Bool
+    ) -> Hit? {
+        guard let best = result.watches.first else { return nil }
+        let item = new.item
+        let published = item.published?.instant
+        let title = [feed.title, parsed.title].first { !$0.isEmpty } ?? feed.id
+        let link = item.links.first { $0.rel == "canonical" }?.href ?? item.url
+        return Hit(
+            id: new.hitID, seen: seen, published: published,
+            feed: .init(
+                id: feed.id, title: title, sourceClass: feed.sourceClass(at: published ?? seen),
+                country: feed.country.isEmpty ? nil : feed.country),
+            url: CanonicalURL.withoutTracking(link, stripping: strippedParameters), title: item.title,
+            summary: summary(of: item), lang: result.language, watches: result.watches.map(\.id),
+            entities: result.entities, topics: result.topics,
+            severity: result.watches.map(\.severity).max() ?? best.severity,
+            score: result.watches.map(\.score).max() ?? best.score, story: new.storyID, revision: new.revision,
+            baseline: baseline, mentions: result.mentions)
+    }
+
+    /// The summary, or the beginning of the content where a feed gives none; at most 1,000 scalars.
+    private func summary(of item: Item) -> String {
+        let text = item.summary.isEmpty ? item.content : item.summary
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(Hit.maximumSummaryScalars)))
+    }
+}
+
+extension AlertPolicy {
+    /// What is owed for a hit (D2, D5): one delivery for each receiver, in the group of its route.
+    func deliveries(for hit: Hit, alertsRecent: Bool) -> [NewDelivery] {
+        verdict(for: hit, alertsRecent: alertsRecent).destinations.map { destination in
+            let group = destination.group(for: hit)
+            return NewDelivery(
+                receiver: destination.receiver, route: destination.route, group: group.key,
+                labels: group.labelsJSON, groupWait: destination.groupWait, groupInterval: destination.groupInterval)
+        }
+    }
+}
+
+extension AlertGroup {
+    /// The labels with their values as one JSON object, in the order of `group_by` (W2 `group`).
+    var labelsJSON: String {
+        var json = JSONWriter()
+        json.object { json in
+            for label in labels { json.member(label.label.rawValue, label.value) }
+        }
+        return json.text
+    }
+}

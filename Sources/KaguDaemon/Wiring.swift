@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguAlert
+import KaguConfig
+import KaguHTTP
+import KaguMatch
+import KaguModel
+
+/// The one place where settings become objects: everything that a reload replaces, built whole before any of it is
+/// used, so that a configuration that cannot be wired leaves the running one untouched (O5).
+struct Wiring: Sendable {
+    let feeds: [Feed]
+    let matcher: Matcher
+    let policy: AlertPolicy
+    let pace: PollPace
+    let assembly: HitAssembly
+    let limits: Scheduler.Limits
+    let feedHeaders: [String: [HTTPHeader]]
+    let allowedPrivate: [AllowedAddress]
+    let receivers: [String: CourierReceiver]
+
+    /// Builds everything of `config`; throws the problems of watch definitions, headers and keys.
+    init(_ config: Config, credentials: Credentials) throws(ConfigFailure) {
+        feeds = config.feeds.filter(\.isEnabled)
+        do {
+            matcher = try Matcher(config.watchlist)
+        } catch {
+            throw ConfigFailure(error.problems)
+        }
+        policy = AlertPolicy(tree: RouteTree(root: Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
+        allowedPrivate = config.http.allowPrivate.map(AllowedAddress.init(rule:))
+        let allowed = AddressGuard(allowing: allowedPrivate)
+        let privateFeeds = feeds.filter { feed in
+            let parts = URLParts(feed.url)
+            let host = parts.host.hasPrefix("[") ? String(parts.host.dropFirst().dropLast()) : parts.host
+            return allowed.opens(host: host, port: parts.port ?? (parts.scheme == "http" ? 80 : 443))
+        }
+        pace = PollPace(settings: config.poll, privateFeeds: Set(privateFeeds.map(\.id)))
+        assembly = HitAssembly(strippedParameters: Set(config.strippedParameters.map { $0.lowercased() }))
+        limits = Scheduler.Limits(
+            concurrency: config.poll.concurrency, inFlightPerHost: config.poll.inFlightPerHost,
+            spacingPerHost: config.poll.spacingPerHost, hostGroups: config.poll.hostGroups)
+        feedHeaders = try Self.headers(of: feeds, credentials)
+        receivers = try Self.receivers(config, credentials)
+    }
+
+    /// Settings of the HTTP client; they hold until the next start.
+    static func clientSettings(_ config: Config) -> HTTPClientSettings {
+        HTTPClientSettings(
+            userAgent: Kagu.userAgent(contact: config.http.contact), proxy: config.http.proxy,
+            certificateFile: config.http.certificateFile)
+    }
+
+    private static func headers(
+        of feeds: [Feed], _ credentials: Credentials
+    ) throws(ConfigFailure) -> [String: [HTTPHeader]] {
+        var headers: [String: [HTTPHeader]] = [:]
+        var problems: [ConfigProblem] = []
+        for feed in feeds where !feed.headers.isEmpty {
+            headers[feed.id] = feed.headers.compactMap { field in
+                guard let secret = field.resolved(credentials) else {
+                    problems.append(field.missing(in: "feed \(feed.id)", at: feed.location))
+                    return nil
+                }
+                return HTTPHeader(field.name, secret.revealed)
+            }
+        }
+        guard problems.isEmpty else { throw ConfigFailure(problems) }
+        return headers
+    }
+
+    private static func receivers(
+        _ config: Config, _ credentials: Credentials
+    ) throws(ConfigFailure) -> [String: CourierReceiver] {
+        var receivers: [String: CourierReceiver] = [:]
+        var problems: [ConfigProblem] = []
+        for settings in config.alerts.receivers {
+            guard settings.kind == .webhook else {
+                problems.append(
+                    ConfigProblem(
+                        "receiver \(settings.name): type \(settings.kind.rawValue) is not delivered to by this "
+                            + "version; use type webhook", at: settings.location))
+                continue
+            }
+            var keys: [SigningKey] = []
+            for key in settings.signingKeys {
+                do {
+                    keys.append(try SigningKey(key))
+                } catch {
+                    problems.append(ConfigProblem("receiver \(settings.name): \(error)", at: settings.location))
+                }
+            }
+            let headers = settings.headers.compactMap { field -> OutgoingRequest.Header? in
+                guard let secret = field.resolved(credentials) else {
+                    problems.append(field.missing(in: "receiver \(settings.name)", at: settings.location))
+                    return nil
+                }
+                return .init(field.name, secret)
+            }
+            receivers[settings.name] = CourierReceiver(
+                webhook: WebhookReceiver(
+                    name: settings.name, url: settings.url, keys: keys, headers: headers, timeout: settings.timeout,
+                    template: settings.template.map { MessageTemplate(.init($0)) },
+                    userAgent: Kagu.userAgent(contact: config.http.contact)),
+                addressGuard: AddressGuard(
+                    allowing: settings.allowPrivate.map(AllowedAddress.init(rule:)), blocksOpen: .privateSpace))
+        }
+        guard problems.isEmpty else { throw ConfigFailure(problems) }
+        return receivers
+    }
+}
+
+extension HeaderField {
+    fileprivate func resolved(_ credentials: Credentials) -> Secret? {
+        switch value {
+        case .text(let secret): secret
+        case .credential(let name): credentials.secret(named: name)
+        }
+    }
+
+    fileprivate func missing(in owner: String, at location: SourceLocation?) -> ConfigProblem {
+        guard case .credential(let credential) = value else {
+            return ConfigProblem("\(owner): header \(name) has no value", at: location)
+        }
+        return ConfigProblem(
+            "\(owner): header \(name): credential \"\(credential)\" does not exist; put it into "
+                + "/etc/kagu/secrets/\(credential)", at: location)
+    }
+}
+
+extension AllowedAddress {
+    /// An entry as the configuration has parsed it.
+    fileprivate init(rule: AddressRule) {
+        switch rule {
+        case .block(_, let address, let prefixLength): self = .block(address: address, prefixLength: prefixLength)
+        case .endpoint(let host, let port): self = .endpoint(host: host, port: port)
+        }
+    }
+}
+
+extension Route {
+    /// A route as the configuration has parsed it.
+    fileprivate init(_ settings: RouteSettings) {
+        self.init(
+            name: settings.name, path: settings.path, matchers: settings.matchers, receiver: settings.receiver,
+            continues: settings.continues,
+            groupBy: settings.groupBy?.compactMap { GroupLabel(rawValue: $0.rawValue) },
+            groupWait: settings.groupWait, groupInterval: settings.groupInterval,
+            maximumPerHour: settings.maximumPerHour, routes: settings.routes.map(Route.init))
+    }
+}
+
+extension MessageTemplate.Node {
+    /// A template as the configuration has parsed it.
+    fileprivate init(_ node: TemplateNode) {
+        switch node {
+        case .string(let text): self = .string(text)
+        case .number(let number): self = .number(number)
+        case .bool(let bool): self = .bool(bool)
+        case .null: self = .null
+        case .list(let nodes): self = .list(nodes.map(Self.init))
+        case .map(let pairs): self = .map(pairs.map { .init(key: $0.key, value: Self($0.value)) })
+        }
+    }
+}

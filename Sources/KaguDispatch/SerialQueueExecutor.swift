@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Dispatch
+
+/// Runs an actor on a labelled serial Dispatch queue of its own: one resource, one actor, one queue.
+///
+/// Dispatch sources and C callbacks that fire on `queue` run in the actor's isolation and may use
+/// `assumeIsolated`, which `checkIsolated()` makes true.
+public final class SerialQueueExecutor: SerialExecutor {
+    /// The queue; its label shows in stack traces and in `perf`.
+    public let queue: DispatchQueue
+
+    /// An executor over a new serial queue.
+    public init(label: String, qos: DispatchQoS = .default) {
+        queue = DispatchQueue(label: label, qos: qos)
+    }
+
+    /// Runs one job of the actor.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    /// Stops the program unless it runs on `queue`.
+    public func checkIsolated() {
+        dispatchPrecondition(condition: .onQueue(queue))
+    }
+}

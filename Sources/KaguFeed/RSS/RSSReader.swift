@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// Reads the items and the channel of RSS 0.90–2.0 and RSS 1.0 (§2.2). Atom elements fill what RSS leaves empty.
+struct RSSReader {
+    private var document: XMLDocument
+    private var draft: FeedDraft
+
+    init(_ document: XMLDocument, _ draft: FeedDraft) {
+        self.document = document
+        self.draft = draft
+    }
+
+    /// Reads the whole document.
+    static func read(_ document: XMLDocument, _ draft: FeedDraft) -> (FeedDraft, XMLDocument) {
+        var reader = RSSReader(document, draft)
+        reader.readItems()
+        reader.readChannel()
+        return (reader.draft, reader.document)
+    }
+
+    private mutating func readItems() {
+        while let node = document.nextItem() {
+            if draft.feed.items.count < document.limits.items {
+                readItem(node)
+            } else if draft.feed.items.count == document.limits.items, !saidSo {
+                saidSo = true
+                document.problems.note(
+                    document.nodes[node].start, "more than \(document.limits.items) items; the rest is skipped")
+            }
+            document.discardItem(node)
+        }
+    }
+
+    private var saidSo = false
+
+    // MARK: Items
+
+    private static let title: [Selector] = [
+        .rss(.title), .of(.dc, .title), .of(.media, .title), .of(.itunes, .title), .atom(.title),
+    ]
+    private static let summary: [Selector] = [
+        .rss(.description), .of(.dc, .description), .of(.media, .description), .of(.itunes, .summary), .atom(.summary),
+    ]
+    private static let content: [Selector] = [.of(.content, .encoded), .of(.xhtml, .body), .atom(.content)]
+    private static let published: [(selector: Selector, origin: String)] = [
+        (.rss(.pubdate), "pubDate"), (.of(.dc, .date), "dc:date"), (.of(.dcterms, .issued), "dcterms:issued"),
+        (.atom(.published), "atom:published"), (.atom(.issued), "atom:issued"), (.atom(.created), "atom:created"),
+    ]
+    private static let updated: [(selector: Selector, origin: String)] = [
+        (.of(.dcterms, .modified), "dcterms:modified"), (.atom(.updated), "atom:updated"),
+        (.atom(.modified), "atom:modified"),
+    ]
+
+    private mutating func readItem(_ node: Int) {
+        let children = document.children(of: node)
+        var item = Item(id: "")
+        item.title = document.firstShort(Self.title, in: children)
+        let summary = document.firstLong(Self.summary, in: children)
+        let content = document.firstLong(Self.content, in: children)
+        (item.summary, item.content) = (summary.text, content.text)
+        item.published = document.firstDate(Self.published, in: children)
+        item.updated = document.firstDate(Self.updated, in: children)
+        item.links = links(children)
+        let about = document.attribute(.about, of: node, anyPrefix: true) ?? ""
+        item.url = address(node, children, item.links)
+        item.authors = authors(children)
+        item.categories = categories(children)
+        item.enclosures = enclosures(children)
+        for child in document.all(.rss(.comments), in: children) where item.commentsURL.isEmpty {
+            item.commentsURL = document.urlText(of: child)
+        }
+        item.source = source(children)
+        let guid = document.firstVerbatim([.rss(.guid)], in: children)
+        item.settleID(
+            !guid.isEmpty ? guid : !about.isEmpty ? about : document.firstVerbatim([.atom(.id)], in: children))
+        item.settleLists(document.limits)
+        let title = document.first(.rss(.title), in: children)
+        let language = language(node, children, [content.node, summary.node, title])
+        item.language = language ?? ""
+        draft.add(item, inheritsLanguage: language == nil)
+    }
+
+    /// The `xml:lang` of content, summary or title, else the item's own; nil to inherit (F8).
+    private mutating func language(_ node: Int, _ children: [Int], _ texts: [Int?]) -> String? {
+        if let declared = document.ownLanguage(ofFirst: texts + [node]) { return declared }
+        let declared = document.firstVerbatim([.of(.dc, .language), .rss(.language)], in: children)
+        return declared.isEmpty ? nil : LanguageTag.normalised(declared.utf8)
+    }
+
+    // MARK: Addresses
+
+    private mutating func links(_ children: [Int]) -> [Item.Link] {
+        var out: [Item.Link] = []
+        for child in children where out.count < 2 * document.limits.links {
+            let node = document.nodes[child]
+            if node.name == .link, node.namespace.isRSS {
+                var href = document.urlText(of: child)
+                if href.isEmpty { href = document.urlAttribute(.href, of: child) }
+                if !href.isEmpty { out.append(Item.Link(href: href)) }
+            } else if node.name == .link, node.namespace.isAtom {
+                if let link = document.atomLink(child) { out.append(link) }
+            } else if node.name == .origlink, node.namespace == .feedburner {
+                let href = document.urlText(of: child)
+                if !href.isEmpty { out.append(Item.Link(href: href, rel: "canonical")) }
+            }
+        }
+        return out
+    }
+
+    private mutating func address(_ item: Int, _ children: [Int], _ links: [Item.Link]) -> String {
+        for child in document.all(.rss(.link), in: children) {
+            let url = document.urlText(of: child)
+            if !url.isEmpty { return url }
+            let href = document.urlAttribute(.href, of: child)
+            if !href.isEmpty { return href }
+        }
+        let about = document.urlAttribute(.about, of: item, anyPrefix: true)
+        if !about.isEmpty { return about }
+        if let guid = document.first(.rss(.guid), in: children) {
+            let text = URLReference.cleaned(document.text(of: guid).bytes)
+            let isPermalink = document.attribute(.ispermalink, of: guid)?.lowercased() != "false"
+            if isPermalink, text.isWebAddress { return document.url(text, at: guid) }
+        }
+        return links.preferredAlternate ?? ""
+    }
+
+    private mutating func source(_ children: [Int]) -> Item.Source? {
+        for child in document.all(.rss(.source), in: children) {
+            let source = Item.Source(
+                title: document.shortText(child), url: document.urlAttribute(.url, of: child))
+            if source != Item.Source() { return source }
+        }
+        for child in document.all(.of(.dc, .source), in: children) {
+            let text = document.shortText(child)
+            if text.isWebAddress { return Item.Source(url: document.url(text, at: child)) }
+            if !text.isEmpty { return Item.Source(title: text) }
+        }
+        return document.first(.atom(.source), in: children).flatMap { document.atomSource($0) }
+    }
+
+    // MARK: People, subjects, files
+
+    private mutating func authors(_ children: [Int]) -> [Item.Person] {
+        for child in document.all(.rss(.author), in: children) {
+            if let person = person(child) { return [person] }
+        }
+        let creators = document.all(.of(.dc, .creator), in: children).compactMap { person($0) }
+        if !creators.isEmpty { return creators }
+        for child in document.all(.of(.itunes, .author), in: children) {
+            if let person = person(child) { return [person] }
+        }
+        return document.all(.atom(.author), in: children).compactMap { document.atomPerson($0) }
+    }
+
+    private mutating func person(_ node: Int) -> Item.Person? {
+        if document.nodes[node].hasChildren, let person = document.atomPerson(node), !person.name.isEmpty {
+            return person
+        }
+        // `Name <mail>` may stand there unescaped in CDATA: the tag that it looks like is none.
+        return PersonText.person(document.shortText(node))
+    }
+
+    private mutating func categories(_ children: [Int]) -> [String] {
+        var out: [String] = []
+        for selector: Selector in [.rss(.category), .of(.dc, .subject)] {
+            out += document.all(selector, in: children).map { document.shortText($0) }
+        }
+        for child in document.all(.of(.itunes, .keywords), in: children) {
+            out += document.shortText(child).split(separator: ",").map { String($0).trimmed }
+        }
+        for child in document.all(.of(.media, .category), in: children) {
+            out.append(document.shortText(child))
+        }
+        out.removeAll(where: \.isEmpty)
+        if out.isEmpty { out = document.all(.atom(.category), in: children).compactMap { document.atomCategory($0) } }
+        return out
+    }
+
+    private mutating func enclosures(_ children: [Int]) -> [Item.Enclosure] {
+        var out: [Item.Enclosure] = []
+        for child in document.all(.rss(.enclosure), in: children) {
+            append(document.urlAttribute(.url, of: child), child, .length, to: &out)
+        }
+        for child in document.all(.of(.enclosure, .enclosure), in: children) {
+            var url = document.urlAttribute(.resource, of: child, anyPrefix: true)
+            if url.isEmpty { url = document.urlAttribute(.url, of: child, anyPrefix: true) }
+            append(url, child, .length, to: &out)
+        }
+        for child in document.all(.of(.media, .content), in: children) {
+            append(document.urlAttribute(.url, of: child), child, .filesize, to: &out)
+        }
+        if out.isEmpty {
+            out = document.all(.atom(.link), in: children).compactMap { document.atomEnclosure($0) }
+        }
+        return out
+    }
+
+    private mutating func append(_ url: String, _ node: Int, _ length: LocalName, to out: inout [Item.Enclosure]) {
+        guard !url.isEmpty else { return }
+        let type = document.attribute(.type, of: node, anyPrefix: true) ?? ""
+        let bytes = document.attribute(length, of: node, anyPrefix: true).flatMap { Int($0) }
+        out.append(Item.Enclosure(url: url, type: type, length: bytes.flatMap { $0 >= 0 ? $0 : nil }))
+    }
+}
+
+extension RSSReader {
+    // MARK: The channel
+
+    private static let feedUpdated: [(selector: Selector, origin: String)] = [
+        (.rss(.lastbuilddate), "lastBuildDate"), (.rss(.pubdate), "pubDate"), (.of(.dc, .date), "dc:date"),
+        (.atom(.updated), "atom:updated"), (.atom(.modified), "atom:modified"),
+    ]
+
+    private mutating func readChannel() {
+        guard let root = document.nodes.indices.first else { return }
+        let channel = document.nodes.firstIndex { $0.name == .channel && $0.namespace.isRSS } ?? root
+        let children = document.children(of: channel)
+        readFormat(channel)
+        draft.feed.title = document.firstShort([.rss(.title), .of(.dc, .title), .atom(.title)], in: children)
+        draft.feed.subtitle =
+            document.firstLong(
+                [.rss(.description), .of(.itunes, .subtitle), .of(.itunes, .summary), .atom(.subtitle)], in: children
+            ).text
+        draft.feed.link = home(children)
+        draft.feed.updated = document.firstDate(Self.feedUpdated, in: children)?.instant
+        let about = document.attribute(.about, of: channel, anyPrefix: true) ?? ""
+        draft.feed.id = about.isEmpty ? document.firstVerbatim([.atom(.id)], in: children) : about
+        let language = document.firstVerbatim([.rss(.language), .of(.dc, .language)], in: children)
+        if language.isEmpty {
+            let inScope = document.languages[document.nodes[channel].language]
+            draft.feed.language = inScope ?? ""
+            draft.cancelsLanguage = inScope == ""
+        } else {
+            draft.feed.language = LanguageTag.normalised(language.utf8)
+        }
+        readSchedule(children)
+    }
+
+    private mutating func home(_ children: [Int]) -> String {
+        let links = links(children)
+        for child in document.all(.rss(.link), in: children) {
+            let url = document.urlText(of: child)
+            if !url.isEmpty { return url }
+        }
+        return links.preferredAlternate ?? ""
+    }
+
+    /// RSS 0.90 and 1.0 differ by the namespace of their elements, the others by `version` (F3).
+    private mutating func readFormat(_ channel: Int) {
+        if document.root == .rdf {
+            draft.feed.format = document.nodes[channel].namespace == .rss09 ? .rss09 : .rss10
+        } else {
+            let version = document.rootVersion ?? ""
+            draft.feed.format = version.hasPrefix("0.9") ? .rss09 : .rss20
+        }
+    }
+
+    private mutating func readSchedule(_ children: [Int]) {
+        if let minutes = Int(document.firstVerbatim([.rss(.ttl)], in: children)), minutes > 0, minutes < 1 << 40 {
+            draft.feed.ttlSeconds = minutes * 60
+        }
+        for child in children where document.nodes[child].namespace.isRSS {
+            if document.nodes[child].name == .skiphours {
+                for hour in document.all(.rss(.hour), in: document.children(of: child)) {
+                    if let value = Int(document.verbatim(hour)), (0...24).contains(value) {
+                        draft.feed.skipHours.append(value % 24)
+                    }
+                }
+            } else if document.nodes[child].name == .skipdays {
+                for day in document.all(.rss(.day), in: document.children(of: child)) {
+                    let name = document.verbatim(day).lowercased()
+                    if let index = Self.weekdays.firstIndex(of: name) { draft.feed.skipDays.append(index + 1) }
+                }
+            }
+        }
+        draft.feed.skipHours = draft.feed.skipHours.uniqued(24)
+        draft.feed.skipDays = draft.feed.skipDays.uniqued(7)
+        draft.feed.updatePeriodSeconds = SyndicationHint.seconds(
+            document.firstVerbatim([.of(.syndication, .updateperiod)], in: children).lowercased(),
+            document.firstVerbatim([.of(.syndication, .updatefrequency)], in: children))
+    }
+
+    private static let weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+}
+
+extension String {
+    /// Whether the text is an http or https URL.
+    var isWebAddress: Bool {
+        let head = prefix(8).lowercased()
+        return head.hasPrefix("http://") || head.hasPrefix("https://")
+    }
+}
+
+extension [Item.Link] {
+    /// The alternate link for people: `text/html` preferred, else the first.
+    var preferredAlternate: String? {
+        let alternates = filter { $0.rel == "alternate" }
+        return (alternates.first { $0.type.lowercased().hasPrefix("text/html") }
+            ?? alternates.first { $0.type.lowercased().hasPrefix("application/xhtml") } ?? alternates.first)?.href
+    }
+}

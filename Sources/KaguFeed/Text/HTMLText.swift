@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Turns HTML into plain text in one pass over its bytes (F19, F20): linear, whatever the input.
+struct HTMLText: Sendable {
+    private let source: [UInt8]
+    /// XHTML: an element that is closed in its start tag has no content.
+    private let isXML: Bool
+    private var position = 0
+    private var out: [UInt8] = []
+    /// What stands between the text so far and the next: nothing, a space, a line end.
+    private var gap = Gap.none
+    private var preformattedDepth = 0
+    private var sawTag = false
+    private var searches = ForwardSearches()
+
+    private enum Gap: Sendable { case none, space, line }
+
+    private init(_ source: [UInt8], isXML: Bool) {
+        self.source = source
+        self.isXML = isXML
+        out.reserveCapacity(source.count)
+    }
+
+    /// The text of an HTML fragment, as UTF-8.
+    static func text(of source: [UInt8], isXML: Bool = false) -> [UInt8] {
+        var html = HTMLText(source, isXML: isXML)
+        html.run()
+        return html.out
+    }
+
+    /// Text without markup: blank lines stay as one line end, other white space is one space (F20).
+    static func folded(_ source: [UInt8]) -> [UInt8] {
+        var html = HTMLText(source, isXML: false)
+        html.out.removeAll(keepingCapacity: true)
+        while html.position < source.count { html.appendRun(isLiteral: true) }
+        return html.out
+    }
+
+    /// Bytes at which a run of plain text ends: white space, `<`, `&`.
+    private static let classes: [UInt8] = {
+        var table = [UInt8](repeating: 0, count: 256)
+        for byte in [0x20, 0x09, 0x0A, 0x0C, 0x0D, 0x3C, 0x26] { table[byte] = 1 }
+        return table
+    }()
+
+    private mutating func run() {
+        while position < source.count {
+            switch source[position] {
+            case 0x3C: readMarkup()
+            case 0x26: readReference()
+            default: appendRun(isLiteral: false)
+            }
+        }
+    }
+
+    // MARK: Text
+
+    private mutating func appendRun(isLiteral: Bool) {
+        let start = position
+        if source[position].isSpace {
+            while position < source.count, source[position].isSpace { position += 1 }
+            noteSpace(start..<position)
+            return
+        }
+        position = source.firstSpecial(from: start, classes: Self.classes)
+        if isLiteral {
+            while position < source.count, !source[position].isSpace {
+                position = source.firstSpecial(from: position + 1, classes: Self.classes)
+            }
+        }
+        emitGap()
+        out.append(contentsOf: source[start..<position])
+    }
+
+    private mutating func noteSpace(_ range: Range<Int>) {
+        let lines = source[range].reduce(0) { $1 == 0x0A ? $0 + 1 : $0 }
+        if preformattedDepth > 0 {
+            guard lines > 0 else { return note(.space) }
+            // The line end after <pre> itself is none of its text.
+            guard gap != .line || !out.isEmpty && out.last == 0x0A else { return }
+            if gap == .space { gap = .none }
+            if !out.isEmpty { out.append(contentsOf: repeatElement(0x0A, count: lines)) }
+            if let last = range.last, source[last] != 0x0A { note(.space) }
+        } else {
+            // Whether a blank line counts is known only when no tag has been seen to the end.
+            note(lines > 1 && !sawTag && isTagFree ? .line : .space)
+        }
+    }
+
+    /// Whether the source holds no tag at all.
+    private lazy var isTagFree: Bool = {
+        var index = 0
+        while let found = source.find(0x3C, from: index, to: source.count) {
+            if found + 1 < source.count {
+                let next = source[found + 1]
+                if next.isLetter || next == 0x2F || next == 0x21 || next == 0x3F { return false }
+            }
+            index = found + 1
+        }
+        return true
+    }()
+
+    private mutating func note(_ wanted: Gap) {
+        if wanted == .line || gap == .none { gap = wanted }
+    }
+
+    private mutating func emitGap() {
+        if !out.isEmpty, out.last != 0x0A {
+            if gap == .space { out.append(0x20) }
+            if gap == .line { out.append(0x0A) }
+        } else if gap == .space, preformattedDepth > 0, !out.isEmpty {
+            out.append(0x20)
+        }
+        gap = .none
+    }
+
+    // MARK: References
+
+    private mutating func readReference() {
+        let start = position + 1
+        if let number = NumericReference.read(source, at: start, to: source.count, needsSemicolon: false) {
+            position = number.end
+            if let scalar = NumericReference.scalar(number.value) { append(scalar) }
+            return
+        }
+        let table = NamedReferences.shared
+        var end = start
+        while end < source.count, end - start < table.longestName, source[end].isLetter || source[end].isDigit {
+            end += 1
+        }
+        if end < source.count, end > start, source[end] == UInt8(ascii: ";"), appendNamed(start..<end + 1) { return }
+        // A few old names may go without their semicolon.
+        var length = min(end - start, 6)
+        while length >= 2 {
+            if appendNamed(start..<start + length) { return }
+            length -= 1
+        }
+        emitGap()
+        out.append(0x26)
+        position += 1
+    }
+
+    private mutating func appendNamed(_ range: Range<Int>) -> Bool {
+        var value: [UInt8] = []
+        guard NamedReferences.shared.append(source, range, to: &value) else { return false }
+        if value.count == 1, value[0].isSpace { note(.space) } else {
+            emitGap()
+            out.append(contentsOf: value)
+        }
+        position = range.upperBound
+        return true
+    }
+
+    private mutating func append(_ scalar: UInt32) {
+        if scalar == 0x20 || scalar == 0x09 || scalar == 0x0A || scalar == 0x0D { return note(.space) }
+        emitGap()
+        out.append(scalar: scalar)
+    }
+
+    // MARK: Markup
+
+    private mutating func readMarkup() {
+        let start = position
+        let next = start + 1 < source.count ? source[start + 1] : 0
+        switch next {
+        case UInt8(ascii: "!"):
+            sawTag = true
+            if source.has("<!--", at: start) {
+                position = searches.find(.commentEnd, in: source, from: start + 4).map { $0 + 3 } ?? bogusEnd(start)
+            } else if source.has("<![CDATA[", at: start) {
+                // Left over from a feed that was escaped twice: its text counts.
+                position = start + 9
+            } else {
+                position = bogusEnd(start)
+            }
+        case UInt8(ascii: "?"):
+            sawTag = true
+            position = bogusEnd(start)
+        case UInt8(ascii: "/") where start + 2 < source.count && source[start + 2].isLetter:
+            readTag(nameStart: start + 2, isEnd: true)
+        case _ where next.isLetter:
+            readTag(nameStart: start + 1, isEnd: false)
+        default:
+            emitGap()
+            out.append(0x3C)
+            position += 1
+        }
+    }
+
+    private mutating func bogusEnd(_ start: Int) -> Int {
+        searches.find(.tagEnd, in: source, from: start).map { $0 + 1 } ?? source.count
+    }
+
+    private mutating func readTag(nameStart: Int, isEnd: Bool) {
+        sawTag = true
+        var end = nameStart
+        while end < source.count, source[end].continuesName { end += 1 }
+        let local = source.localPart(nameStart..<end)
+        let traits = HTMLElements.traits(source, local)
+        guard let close = tagEnd(from: end) else {
+            // No ">" follows: a tag cut short.
+            position = source.count
+            return
+        }
+        position = close
+        let isEmptied = isXML && source[close - 2] == UInt8(ascii: "/")
+        if traits.contains(.hidden) {
+            if !isEnd, !isEmptied { skipContent(of: local) }
+            return
+        }
+        if traits.contains(.block) { note(.line) } else if traits.contains(.cell) { note(.space) }
+        if traits.contains(.preformatted), !isEmptied {
+            preformattedDepth = isEnd ? max(0, preformattedDepth - 1) : preformattedDepth + 1
+        }
+    }
+
+    /// Behind the `>` of a tag; a `>` inside quotes does not count, unless the quote never closes.
+    private mutating func tagEnd(from start: Int) -> Int? {
+        var index = start
+        var follows = UInt8(0)
+        while index < source.count {
+            let byte = source[index]
+            if byte == 0x3E { return index + 1 }
+            if byte == 0x22 || byte == 0x27, follows == UInt8(ascii: "=") {
+                let mark: ForwardSearches.Mark = byte == 0x22 ? .doubleQuote : .singleQuote
+                guard let close = searches.find(mark, in: source, from: index + 1) else {
+                    return searches.find(.tagEnd, in: source, from: index).map { $0 + 1 }
+                }
+                index = close
+            }
+            if !byte.isSpace { follows = byte }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Passes over the content of an element up to its end tag, or to the end.
+    private mutating func skipContent(of name: Range<Int>) {
+        var index = position
+        while let found = source.find("</", from: index, to: source.count) {
+            let end = found + 2 + name.count
+            if end <= source.count, source.equalIgnoringCase(name, found + 2..<end) {
+                position = tagEnd(from: end) ?? source.count
+                return
+            }
+            index = found + 2
+        }
+        position = source.count
+    }
+}

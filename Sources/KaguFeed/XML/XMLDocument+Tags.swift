@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension XMLDocument {
+    /// Reads a start tag at `position` and opens its element. Returns the open item if a new one closes it; the
+    /// tag is then read again.
+    mutating func readStartTag() -> Int? {
+        let start = position
+        guard let tag = scanTag() else {
+            problems.note(start, "a bare \"<\"")
+            position = start + 1
+            return nil
+        }
+        if excess.count > 0 || stack.count >= limits.depth {
+            openExcess(start, tag)
+            return nil
+        }
+        let bindingCount = bindings.count
+        let (base, language, declaresLanguage) = bindNamespaces(start)
+        let namespace = namespace(of: tag.name)
+        let name = LocalNameTable.shared.name(bytes, bytes.localPart(tag.name))
+        let isItem = root?.isItem(namespace, name) ?? false
+        if isItem, itemDepth != nil, !isInsideXMLContent {
+            problems.note(start, "a new item inside the one before it, which is closed")
+            bindings.removeLast(bindings.count - bindingCount)
+            position = start
+            return popItem(at: start)
+        }
+        let first = attributes.count
+        for attribute in pending { keep(attribute, start) }
+        let parent = stack.last?.node ?? -1
+        if parent >= 0 { nodes[parent].hasChildren = true }
+        nodes.append(
+            XMLNode(
+                namespace: namespace, name: name, parent: parent, start: start, inner: tag.end..<tag.end,
+                attributes: first..<attributes.count, base: base, language: language,
+                declaresLanguage: declaresLanguage))
+        let node = nodes.count - 1
+        if isItem, itemDepth == nil { itemDepth = stack.count }
+        stack.append(OpenElement(node: node, name: tag.name, bindings: bindingCount))
+        position = tag.end
+        guard tag.isEmpty else { return nil }
+        let closesItem = itemDepth == stack.count - 1
+        pop(at: tag.end, .closed)
+        if stack.isEmpty { isComplete = true }
+        return closesItem ? node : nil
+    }
+
+    private mutating func openExcess(_ start: Int, _ tag: Tag) {
+        if excess.count == 0, !tag.isEmpty || skipped.last?.upperBound != start {
+            if skipped.isEmpty { problems.note(start, "elements nested deeper than \(limits.depth) are skipped") }
+            excess.start = start
+        }
+        if tag.isEmpty {
+            if excess.count == 0 { skipped.append(start..<tag.end) }
+        } else {
+            excess.count += 1
+        }
+        position = tag.end
+    }
+
+    /// Whether an element of the open item holds XML of its own, in which an entry is no item.
+    private var isInsideXMLContent: Bool {
+        guard let itemDepth else { return false }
+        return stack[itemDepth...].contains { open in
+            let node = nodes[open.node]
+            guard node.namespace.isAtom, node.name == .content,
+                let type = rawAttribute(.type, of: open.node)
+            else { return false }
+            return bytes[type].suffix(3).elementsEqual("xml".utf8)
+        }
+    }
+
+    // MARK: Namespaces and inheritance
+
+    /// Takes the declarations among the pending attributes; returns the base and language in force.
+    private mutating func bindNamespaces(_ start: Int) -> (base: Int, language: Int, declaresLanguage: Bool) {
+        let around = stack.last.map { nodes[$0.node] }
+        var base = around?.base ?? 0
+        var language = around?.language ?? 0
+        var declaresLanguage = false
+        for attribute in pending where bytes[attribute.name.lowerBound] | 0x20 == UInt8(ascii: "x") {
+            let name = attribute.name
+            if bytes.has("xmlns", at: name.lowerBound) {
+                let value = bytes[attribute.value]
+                if name.count == 5 {
+                    bindings.append((name.lowerBound..<name.lowerBound, Namespace(uri: value)))
+                } else if name.count > 6, bytes[name.lowerBound + 5] == UInt8(ascii: ":") {
+                    bindings.append((name.lowerBound + 6..<name.upperBound, Namespace(uri: value)))
+                }
+            } else if name.count == 8, bytes.hasIgnoringCase("xml:lang", at: name.lowerBound) {
+                let declared = LanguageTag.normalised(attributeText(attribute.value, start))
+                if languages[language] != declared {
+                    languages.append(declared)
+                    language = languages.count - 1
+                }
+                declaresLanguage = true
+            } else if name.count == 8, bytes.hasIgnoringCase("xml:base", at: name.lowerBound) {
+                let resolved = URLReference.resolve(
+                    URLReference.cleaned(attributeText(attribute.value, start)), against: bases[base])
+                if !resolved.isEmpty, resolved.utf8.count <= limits.urlBytes, resolved != bases[base] {
+                    bases.append(resolved)
+                    base = bases.count - 1
+                }
+            }
+        }
+        return (base, language, declaresLanguage)
+    }
+
+    private func namespace(of name: Range<Int>) -> Namespace {
+        let colon = bytes.find(UInt8(ascii: ":"), from: name.lowerBound, to: name.upperBound)
+        let prefix = name.lowerBound..<(colon ?? name.lowerBound)
+        var index = bindings.count - 1
+        while index >= 0 {
+            let binding = bindings[index]
+            if binding.prefix.count == prefix.count, bytes.equal(binding.prefix, prefix) {
+                if binding.namespace == .other, colon == nil, rootNamespaceIsRSS { return .rss }
+                return binding.namespace
+            }
+            index -= 1
+        }
+        guard colon != nil else { return .none }
+        return Namespace(wellKnownPrefix: bytes[prefix]) ?? .other
+    }
+
+    /// Notes a prefix that is declared nowhere.
+    private mutating func keep(_ attribute: PendingAttribute, _ start: Int) {
+        let local = bytes.localPart(attribute.name)
+        let kind: XMLAttribute.Kind
+        if local.lowerBound == attribute.name.lowerBound {
+            kind = .plain
+        } else {
+            kind = bytes.hasIgnoringCase("xml:", at: attribute.name.lowerBound) ? .xml : .prefixed
+        }
+        let name = LocalNameTable.shared.name(bytes, local)
+        guard name != .other, name != .xmlns else { return }
+        attributes.append(XMLAttribute(name: name, kind: kind, value: attribute.value))
+    }
+
+    // MARK: Tags
+
+    struct Tag {
+        var name: Range<Int>
+        /// Behind the `>`.
+        var end: Int
+        var isEmpty: Bool
+    }
+
+    /// Reads the tag at `position` and its attributes into `pending`; nil if the `<` begins no tag.
+    mutating func scanTag() -> Tag? {
+        pending.removeAll(keepingCapacity: true)
+        let nameStart = position + 1
+        var index = nameStart
+        guard index < bytes.count, bytes[index].beginsName else { return nil }
+        while index < bytes.count, bytes[index].continuesName { index += 1 }
+        let name = nameStart..<index
+        while true {
+            while index < bytes.count, bytes[index].isSpace { index += 1 }
+            guard index < bytes.count else { return nil }
+            switch bytes[index] {
+            case 0x3E: return Tag(name: name, end: index + 1, isEmpty: false)
+            case 0x2F:
+                if index + 1 < bytes.count, bytes[index + 1] == 0x3E {
+                    return Tag(name: name, end: index + 2, isEmpty: true)
+                }
+                index += 1
+            case 0x3C:
+                // A known element whose ">" is missing, or text with a bare "<".
+                guard LocalNameTable.shared.name(bytes, bytes.localPart(name)) != .other else { return nil }
+                problems.note(position, "<\(text(name))> lacks its \">\"")
+                return Tag(name: name, end: index, isEmpty: false)
+            default:
+                guard let next = scanAttribute(at: index) else { return nil }
+                index = next
+            }
+        }
+    }
+
+    /// Reads an attribute; returns where it ends.
+    private mutating func scanAttribute(at start: Int) -> Int? {
+        var index = start
+        while index < bytes.count, !bytes[index].isSpace, !Self.endsAttributeName(bytes[index]) { index += 1 }
+        let name = start..<index
+        if name.isEmpty {
+            problems.note(start, "a stray character in a tag")
+            return start + 1
+        }
+        while index < bytes.count, bytes[index].isSpace { index += 1 }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "=") else {
+            problems.note(start, "an attribute without a value")
+            return name.upperBound
+        }
+        index += 1
+        while index < bytes.count, bytes[index].isSpace { index += 1 }
+        guard index < bytes.count else { return nil }
+        let quote = bytes[index]
+        let value: Range<Int>
+        if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+            value = quotedValue(at: index + 1, quote)
+            index = value.upperBound
+            if index < bytes.count, bytes[index] == quote { index += 1 }
+        } else {
+            problems.note(start, "an attribute without quotes")
+            let first = index
+            while index < bytes.count, !bytes[index].isSpace, bytes[index] != 0x3E { index += 1 }
+            if index < bytes.count, index > first, bytes[index] == 0x3E, bytes[index - 1] == 0x2F { index -= 1 }
+            value = first..<index
+        }
+        if pending.contains(where: { bytes.equal($0.name, name) }) {
+            if pending.count < 64 { problems.note(start, "an attribute given twice") }
+        } else if pending.count < 64 {
+            pending.append(PendingAttribute(name: name, value: value))
+        }
+        return index
+    }
+
+    private static func endsAttributeName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "="), 0x3E, 0x2F, 0x3C, UInt8(ascii: "\""), UInt8(ascii: "'"): true
+        default: false
+        }
+    }
+
+    /// The range of a quoted value. A quote that never closes, or closes in the midst of later markup, ends at the tag's
+    /// first `>`.
+    private mutating func quotedValue(at start: Int, _ quote: UInt8) -> Range<Int> {
+        let mark: ForwardSearches.Mark = quote == UInt8(ascii: "\"") ? .doubleQuote : .singleQuote
+        let close = searches.find(mark, in: bytes, from: start)
+        if let close, bytes.find(0x3C, from: start, to: close) == nil {
+            checkReferences(start..<close)
+            return start..<close
+        }
+        if let close, close + 1 < bytes.count {
+            let next = bytes[close + 1]
+            if next.isSpace || next == 0x3E || next == 0x2F || next == UInt8(ascii: "?") {
+                problems.note(start, "\"<\" in an attribute")
+                return start..<close
+            }
+        }
+        problems.note(start, "an attribute whose quote is not closed")
+        var end = start
+        while end < bytes.count, bytes[end] != 0x3E, bytes[end] != 0x3C { end += 1 }
+        return start..<end
+    }
+
+    private mutating func checkReferences(_ range: Range<Int>) {
+        var index = range.lowerBound
+        while let found = bytes.find(0x26, from: index, to: range.upperBound) {
+            checkReference(at: found)
+            index = found + 1
+        }
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much of an element's markup stays when its text is taken.
+enum MarkupTreatment: Sendable {
+    /// Tags go, their text stays.
+    case dropTags
+    /// Tags stay as they are written and references are decoded: HTML whose author forgot to escape it.
+    case keepTags
+    /// Tags and references stay, CDATA is escaped: markup that is XHTML.
+    case keepSource
+}
+
+/// The text of an element, decoded by XML.
+struct XMLText: Sendable {
+    var bytes: [UInt8] = []
+    /// Whether all of it came from CDATA, where XML decodes nothing (F21).
+    var isCDATA = false
+}
+
+extension XMLDocument {
+    /// The text of an element.
+    mutating func text(of node: Int, _ treatment: MarkupTreatment = .dropTags) -> XMLText {
+        var out = XMLText()
+        let inner = nodes[node].inner
+        out.bytes.reserveCapacity(inner.count)
+        var sawText = false
+        var index = inner.lowerBound
+        let end = inner.upperBound
+        while index < end {
+            let special = min(bytes.firstSpecial(from: index, classes: Self.decodeClasses), end)
+            if special > index {
+                if !sawText, !bytes.trimmed(index..<special).isEmpty { sawText = true }
+                out.bytes.append(contentsOf: bytes[index..<special])
+            }
+            guard special < end else { break }
+            if bytes[special] == 0x26 { sawText = true }
+            index = decodeSpecial(at: special, to: end, treatment, &out)
+        }
+        if sawText { out.isCDATA = false }
+        return out
+    }
+
+    /// Where the value of an element's attribute without prefix lies.
+    func rawAttribute(_ name: LocalName, of node: Int) -> Range<Int>? {
+        for attribute in attributes[nodes[node].attributes] where attribute.name == name && attribute.kind == .plain {
+            return attribute.value
+        }
+        return nil
+    }
+
+    /// The value of an attribute: references decoded, line ends and tabs as spaces.
+    mutating func attributeText(_ range: Range<Int>, _ offset: Int) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(range.count)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = bytes[index]
+            if byte == 0x26 {
+                index = appendReference(at: index, to: range.upperBound, &out)
+            } else {
+                if byte == 0x0A || byte == 0x0D || byte == 0x09 {
+                    out.append(0x20)
+                } else if byte >= 0x20 {
+                    out.append(byte)
+                }
+                index += 1
+            }
+        }
+        return out
+    }
+
+    /// Bytes that need a decision when text is decoded: `<`, `&`, carriage return, what XML forbids.
+    private static let decodeClasses: [UInt8] = {
+        var table = [UInt8](repeating: 0, count: 256)
+        for byte in 0..<0x20 where byte != 0x09 && byte != 0x0A { table[byte] = 1 }
+        for byte in [0x3C, 0x26, 0xEF] { table[byte] = 1 }
+        return table
+    }()
+
+    private mutating func decodeSpecial(
+        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout XMLText
+    ) -> Int {
+        switch bytes[index] {
+        case 0x26:
+            guard treatment != .keepSource else { return appendSourceReference(at: index, to: end, &out.bytes) }
+            return appendReference(at: index, to: end, &out.bytes)
+        case 0x3C:
+            return decodeMarkup(at: index, to: end, treatment, &out)
+        case 0x0D:
+            out.bytes.append(0x0A)
+            return index + 1 < end && bytes[index + 1] == 0x0A ? index + 2 : index + 1
+        case 0xEF:
+            if bytes.isNoncharacter(at: index) { return min(index + 3, end) }
+            out.bytes.append(0xEF)
+            return index + 1
+        default:
+            return index + 1
+        }
+    }
+
+    private mutating func decodeMarkup(
+        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout XMLText
+    ) -> Int {
+        if bytes.has("<![CDATA[", at: index), index + 9 <= end {
+            let close = bytes.find("]]>", from: index + 9, to: end)
+            appendCDATA(index + 9..<(close ?? end), treatment, &out)
+            return close.map { $0 + 3 } ?? end
+        }
+        if bytes.has("<!--", at: index) {
+            guard let close = bytes.find("-->", from: index + 4, to: end) else {
+                return (bytes.find(0x3E, from: index, to: end) ?? end - 1) + 1
+            }
+            return close + 3
+        }
+        if let hole = skipped.last(where: { $0.contains(index) }) { return min(hole.upperBound, end) }
+        guard let close = tagEnd(at: index, to: end) else {
+            out.bytes.append(contentsOf: treatment == .keepSource ? Array("&lt;".utf8) : [0x3C])
+            return index + 1
+        }
+        if treatment != .dropTags { out.bytes.append(contentsOf: bytes[index..<close]) }
+        return close
+    }
+
+    /// Where the tag, instruction or declaration at `index` ends; nil if it is a bare `<`.
+    private mutating func tagEnd(at index: Int, to end: Int) -> Int? {
+        guard index + 1 < end else { return nil }
+        let next = bytes[index + 1]
+        if next == UInt8(ascii: "/") || next == UInt8(ascii: "!") || next == UInt8(ascii: "?") {
+            if next == UInt8(ascii: "/"), index + 2 >= end || !bytes[index + 2].beginsName { return nil }
+            return bytes.find(0x3E, from: index, to: end).map { $0 + 1 }
+        }
+        guard next.beginsName else { return nil }
+        let saved = (position, problems)
+        defer { (position, problems) = saved }
+        position = index
+        guard let tag = scanTag(), tag.end <= end else { return nil }
+        return tag.end
+    }
+
+    private func appendCDATA(_ range: Range<Int>, _ treatment: MarkupTreatment, _ out: inout XMLText) {
+        out.isCDATA = true
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let special = min(bytes.firstSpecial(from: index, classes: Self.decodeClasses), range.upperBound)
+            out.bytes.append(contentsOf: bytes[index..<special])
+            guard special < range.upperBound else { return }
+            index = special + 1
+            switch bytes[special] {
+            case 0x3C, 0x26:
+                if treatment == .keepSource {
+                    out.bytes.append(contentsOf: (bytes[special] == 0x3C ? "&lt;" : "&amp;").utf8)
+                } else {
+                    out.bytes.append(bytes[special])
+                }
+            case 0x0D:
+                out.bytes.append(0x0A)
+                if index < range.upperBound, bytes[index] == 0x0A { index += 1 }
+            case 0xEF:
+                if bytes.isNoncharacter(at: special) {
+                    index = min(special + 3, range.upperBound)
+                } else {
+                    out.bytes.append(0xEF)
+                }
+            default: break
+            }
+        }
+    }
+
+    // MARK: References
+
+    /// Appends what the reference at `ampersand` stands for, or the text itself if it stands for nothing.
+    private mutating func appendReference(at ampersand: Int, to end: Int, _ out: inout [UInt8]) -> Int {
+        let start = ampersand + 1
+        if let number = NumericReference.read(bytes, at: start, to: end, needsSemicolon: true) {
+            // What stands for no character is dropped (F16).
+            if let scalar = NumericReference.scalar(number.value) { out.append(scalar: scalar) }
+            return number.end
+        }
+        if let nameEnd = bytes.referenceNameEnd(from: start, to: end) {
+            if let byte = bytes.predefined(start..<nameEnd) {
+                out.append(byte)
+                return nameEnd + 1
+            }
+            if let replacement = expansion(of: start..<nameEnd) {
+                out.append(contentsOf: replacement)
+                return nameEnd + 1
+            }
+            if !entities.defines(bytes[start..<nameEnd]),
+                NamedReferences.shared.append(bytes, start..<nameEnd + 1, to: &out)
+            {
+                return nameEnd + 1
+            }
+        }
+        out.append(0x26)
+        return start
+    }
+
+    /// In XHTML only the document's own entities are replaced; HTML decodes the rest.
+    private mutating func appendSourceReference(at ampersand: Int, to end: Int, _ out: inout [UInt8]) -> Int {
+        if let nameEnd = bytes.referenceNameEnd(from: ampersand + 1, to: end),
+            let replacement = expansion(of: ampersand + 1..<nameEnd)
+        {
+            for byte in replacement {
+                switch byte {
+                case 0x3C: out.append(contentsOf: "&lt;".utf8)
+                case 0x26: out.append(contentsOf: "&amp;".utf8)
+                default: out.append(byte)
+                }
+            }
+            return nameEnd + 1
+        }
+        out.append(0x26)
+        return ampersand + 1
+    }
+
+    /// What an internal entity stands for, while the document's expansions stay within their limit (S6).
+    private mutating func expansion(of name: Range<Int>) -> [UInt8]? {
+        guard let replacement = entities[bytes[name]] else { return nil }
+        guard entities.expandedBytes + replacement.count <= limits.entityExpansionBytes else {
+            if !entities.isExhausted {
+                entities.isExhausted = true
+                problems.note(
+                    name.lowerBound - 1,
+                    "entities add more than \(limits.entityExpansionBytes) bytes; further ones stay as text")
+            }
+            return nil
+        }
+        entities.expandedBytes += replacement.count
+        return replacement
+    }
+}

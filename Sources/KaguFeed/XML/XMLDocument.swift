@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A tolerant scanner over a UTF-8 document (F16): it walks from item to item and keeps the elements of the feed and
+/// of the current item as flat nodes that point into the source. Work and memory are linear in the input.
+struct XMLDocument: Sendable {
+    let bytes: [UInt8]
+    let limits: ParseLimits
+    var position = 0
+    var problems: ProblemLog
+
+    /// Elements of the feed, then those of the current item.
+    var nodes: [XMLNode] = []
+    var attributes: [XMLAttribute] = []
+    /// Base URLs in force; the first is the context's.
+    var bases: [String]
+    /// Languages in force; nil where none is declared.
+    var languages: [String?] = [nil]
+
+    /// What the root is; set by `findRoot`.
+    var root: RootKind?
+    /// True once the root's end tag was read.
+    var isComplete = false
+    /// Source ranges below the depth limit; text inside them is skipped.
+    var skipped: [Range<Int>] = []
+
+    var stack: [OpenElement] = []
+    var bindings: [(prefix: Range<Int>, namespace: Namespace)] = []
+    var pending: [PendingAttribute] = []
+    var entities = InternalEntities()
+    /// The stack index of the open item.
+    var itemDepth: Int?
+    /// An unknown default namespace of an `<rss>` root, read as RSS.
+    var rootNamespaceIsRSS = false
+    /// Elements open beyond the depth limit, and where the first of them starts.
+    var excess: (count: Int, start: Int) = (0, 0)
+    var searches = ForwardSearches()
+    /// What was seen of the root before it is opened: its name as written, `version`, and whether it has an `href`.
+    var pendingRootName = ""
+    var rootVersion: String?
+    var rootHasHref = false
+    /// Whether the root declares a namespace of RSS.
+    var rootDeclaresRSS = false
+
+    struct OpenElement: Sendable {
+        var node: Int
+        var name: Range<Int>
+        var bindings: Int
+    }
+
+    struct PendingAttribute: Sendable {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    init(bytes: [UInt8], baseURL: String, limits: ParseLimits, problems: ProblemLog) {
+        self.bytes = bytes
+        self.limits = limits
+        self.problems = problems
+        bases = [baseURL]
+    }
+
+    /// Walks on until an item is closed and returns its node; nil at the end. The caller reads the item and
+    /// then calls `discardItem`.
+    mutating func nextItem() -> Int? {
+        while position < bytes.count, !isComplete {
+            skipText()
+            guard position < bytes.count else { break }
+            if let item = readMarkup() { return item }
+        }
+        if !isComplete { return closeAtEnd() }
+        noteTrailingJunk()
+        return nil
+    }
+
+    /// Forgets the nodes of an item that was read.
+    mutating func discardItem(_ node: Int) {
+        attributes.removeLast(attributes.count - nodes[node].attributes.lowerBound)
+        nodes.removeLast(nodes.count - node)
+        if skipped.count > 64 { skipped.removeFirst(skipped.count - 64) }
+    }
+
+    // MARK: Text
+
+    /// Bytes that text may not simply contain: 1 `<`, 2 `&`, 3 illegal controls, 4 `>`, 5 what may begin U+FFFE.
+    static let textClasses: [UInt8] = {
+        var table = [UInt8](repeating: 0, count: 256)
+        for byte in 0..<0x20 where byte != 0x09 && byte != 0x0A && byte != 0x0D { table[byte] = 3 }
+        table[0x3C] = 1
+        table[0x26] = 2
+        table[0x3E] = 4
+        table[0xEF] = 5
+        return table
+    }()
+
+    /// Passes over text up to the next `<`, noting what is wrong in it.
+    private mutating func skipText() {
+        let start = position
+        let end = bytes.count
+        while true {
+            position = bytes.firstSpecial(from: position, classes: Self.textClasses)
+            guard position < end else { break }
+            let byte = bytes[position]
+            if byte == 0x3C { break }
+            noteSpecial(byte)
+            position += 1
+        }
+        if stack.isEmpty, position > start, !bytes.trimmed(start..<position).isEmpty {
+            problems.note(start, "text outside of the root element")
+        }
+    }
+
+    private mutating func noteSpecial(_ byte: UInt8) {
+        switch byte {
+        case 0x26: checkReference(at: position)
+        case 0x3E:
+            if position >= 2, bytes[position - 1] == 0x5D, bytes[position - 2] == 0x5D {
+                problems.note(position, "\"]]>\" outside of a CDATA section")
+            }
+        case 0xEF:
+            if bytes.isNoncharacter(at: position) { problems.note(position, "a character that XML forbids") }
+        default: problems.note(position, "a control character that XML forbids")
+        }
+    }
+
+    /// Notes an ampersand that begins no reference, and a reference to nothing.
+    mutating func checkReference(at ampersand: Int) {
+        let start = ampersand + 1
+        guard start < bytes.count else { return problems.note(ampersand, "a bare \"&\"") }
+        if bytes[start] == UInt8(ascii: "#") {
+            guard
+                let number = NumericReference.read(bytes, at: start, to: bytes.count, needsSemicolon: true),
+                NumericReference.scalar(number.value) != nil
+            else { return problems.note(ampersand, "a character reference to no character") }
+            return
+        }
+        guard let end = bytes.referenceNameEnd(from: start, to: bytes.count) else {
+            return problems.note(ampersand, "a bare \"&\"")
+        }
+        if bytes.isPredefined(start..<end) || entities.defines(bytes[start..<end]) { return }
+        if NamedReferences.shared.contains(bytes, start..<end + 1) { return }
+        let name = String(decoding: bytes[start..<end].prefix(40), as: UTF8.self)
+        problems.note(ampersand, "undefined entity \"&\(name);\"")
+    }
+
+    // MARK: Markup
+
+    /// Reads the markup at `position`; returns the item that it closes.
+    private mutating func readMarkup() -> Int? {
+        let start = position
+        let next = start + 1 < bytes.count ? bytes[start + 1] : 0
+        switch next {
+        case UInt8(ascii: "/"): return readEndTag()
+        case UInt8(ascii: "!"): readDeclaration()
+        case UInt8(ascii: "?"):
+            if let end = searches.find(.instructionEnd, in: bytes, from: start + 2) {
+                position = end + 2
+            } else {
+                problems.note(start, "an unfinished processing instruction")
+                position = (bytes.find(0x3E, from: start, to: bytes.count) ?? start) + 1
+            }
+        default: return readStartTag()
+        }
+        return nil
+    }
+
+    private mutating func readDeclaration() {
+        let start = position
+        if bytes.has("<!--", at: start) {
+            if let end = searches.find(.commentEnd, in: bytes, from: start + 4) {
+                position = end + 3
+            } else {
+                problems.note(start, "an unfinished comment")
+                position = (searches.find(.tagEnd, in: bytes, from: start) ?? start) + 1
+            }
+        } else if bytes.has("<![CDATA[", at: start) {
+            readCDATA()
+        } else if stack.isEmpty, bytes.hasIgnoringCase("<!doctype", at: start) {
+            readDoctype()
+        } else {
+            problems.note(start, "a declaration that does not belong here")
+            position = (searches.find(.tagEnd, in: bytes, from: start) ?? start) + 1
+        }
+    }
+
+    /// Passes over a CDATA section. One without an end, or whose end belongs to a later section, ends at the end tag of
+    /// the element around it.
+    private mutating func readCDATA() {
+        let start = position + 9
+        let end = searches.find(.cdataEnd, in: bytes, from: start)
+        let nested = bytes.find("<![CDATA[", from: start, to: end ?? bytes.count)
+        let reach = nested ?? (end == nil ? bytes.count : start)
+        if let open = stack.last, let stop = endTag(of: open.name, from: start, to: reach) {
+            problems.note(position, "an unfinished CDATA section")
+            position = stop
+        } else if let end {
+            position = end + 3
+        } else {
+            problems.note(position, "an unfinished CDATA section")
+            position = bytes.count
+        }
+    }
+
+    private func endTag(of name: Range<Int>, from start: Int, to end: Int) -> Int? {
+        var position = start
+        while let found = bytes.find("</", from: position, to: end) {
+            if bytes.hasName(bytes[name], at: found + 2) { return found }
+            position = found + 2
+        }
+        return nil
+    }
+
+    // MARK: Ends
+
+    private mutating func readEndTag() -> Int? {
+        let start = position
+        let nameStart = start + 2
+        var end = nameStart
+        while end < bytes.count, bytes[end].continuesName { end += 1 }
+        guard end > nameStart else {
+            problems.note(start, "a bare \"<\"")
+            position += 1
+            return nil
+        }
+        var close = end
+        while close < bytes.count, bytes[close] != 0x3E, bytes[close] != 0x3C { close += 1 }
+        let after = close < bytes.count && bytes[close] == 0x3E ? close + 1 : close
+        if excess.count > 0 {
+            closeExcess(after)
+            return nil
+        }
+        guard let depth = depth(closedBy: nameStart..<end) else {
+            problems.note(start, "an end tag </\(text(nameStart..<end))> that opens nowhere")
+            position = after
+            return nil
+        }
+        if depth < stack.count - 1 {
+            problems.note(start, "<\(text(stack[stack.count - 1].name))> is closed by </\(text(nameStart..<end))>")
+        }
+        // The item goes first, on its own; the end tag is then read again.
+        if let itemDepth, depth < itemDepth { return popItem(at: start) }
+        while stack.count > depth + 1 { pop(at: start, .closed) }
+        let closesItem = itemDepth == depth
+        let node = pop(at: start, .closed)
+        position = after
+        if stack.isEmpty { isComplete = true }
+        return closesItem ? node : nil
+    }
+
+    /// The stack index of the element that an end tag closes: the innermost of its name.
+    private func depth(closedBy name: Range<Int>) -> Int? {
+        var depth = stack.count - 1
+        while depth >= 0 {
+            if bytes.equalIgnoringCase(stack[depth].name, name) { return depth }
+            depth -= 1
+        }
+        return nil
+    }
+
+    private mutating func closeExcess(_ after: Int) {
+        excess.count -= 1
+        position = after
+        if excess.count == 0 { skipped.append(excess.start..<after) }
+    }
+
+    /// Closes the open item and what is open inside it.
+    mutating func popItem(at offset: Int) -> Int? {
+        guard let itemDepth else { return nil }
+        while stack.count > itemDepth + 1 { pop(at: offset, .closed) }
+        return pop(at: offset, .closed)
+    }
+
+    @discardableResult
+    mutating func pop(at offset: Int, _ closing: XMLNode.Closing) -> Int {
+        guard let open = stack.popLast() else { return -1 }
+        bindings.removeLast(bindings.count - open.bindings)
+        nodes[open.node].inner = nodes[open.node].inner.lowerBound..<max(offset, nodes[open.node].inner.lowerBound)
+        nodes[open.node].closing = closing
+        if itemDepth == stack.count { itemDepth = nil }
+        return open.node
+    }
+
+    /// Closes everything at the end of the input; an item that it cuts is dropped (F16).
+    private mutating func closeAtEnd() -> Int? {
+        guard root != nil, !stack.isEmpty else { return nil }
+        if excess.count > 0 {
+            skipped.append(excess.start..<bytes.count)
+            excess.count = 0
+        }
+        problems.note(bytes.count, "the document ends inside <\(text(stack[stack.count - 1].name))>")
+        if let itemDepth {
+            let item = stack[itemDepth].node
+            problems.note(nodes[item].start, "the end of the document cuts this item, which is dropped")
+            while stack.count > itemDepth { pop(at: bytes.count, .cut) }
+            discardItem(item)
+        }
+        while !stack.isEmpty { pop(at: bytes.count, .cut) }
+        return nil
+    }
+
+    private mutating func noteTrailingJunk() {
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte.isSpace || byte == 0 {
+                position += 1
+            } else if bytes.has("<!--", at: position), let end = bytes.find("-->", from: position, to: bytes.count) {
+                position = end + 3
+            } else if bytes.has("<?", at: position), let end = bytes.find("?>", from: position, to: bytes.count) {
+                position = end + 2
+            } else {
+                return problems.note(position, "junk after the root element")
+            }
+        }
+    }
+
+    /// A name for a message.
+    func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix(60), as: UTF8.self) }
+}

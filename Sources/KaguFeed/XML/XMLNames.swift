@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The namespaces that feeds use. Elements count by namespace, not by prefix (§2.2).
+enum Namespace: UInt8, Sendable {
+    /// No namespace.
+    case none
+    /// A namespace of RSS 0.91–2.0 (the formats have none of their own; publishers invented some).
+    case rss
+    /// RSS 0.90.
+    case rss09
+    /// RSS 1.0.
+    case rss10
+    case rdf
+    case atom
+    /// Atom 0.3 and its forerunners.
+    case atom03
+    case dc, dcterms, content, media, itunes, syndication, feedburner, xhtml, sitemap, news, enclosure
+    /// Any other.
+    case other
+
+    /// The namespace of a URI, whose case, scheme and last slash or hash do not count.
+    init(uri: some Collection<UInt8>) {
+        var text = String(decoding: uri.drop { $0 <= 0x20 }, as: UTF8.self).lowercased()
+        while let last = text.utf8.last, last <= 0x20 || last == UInt8(ascii: "/") || last == UInt8(ascii: "#") {
+            text.removeLast()
+        }
+        for scheme in ["http://", "https://", "www."] where text.hasPrefix(scheme) {
+            text.removeFirst(scheme.utf8.count)
+        }
+        if text.hasSuffix("dtds/podcast-1.0.dtd") {
+            self = .itunes
+        } else {
+            self = text.isEmpty ? .none : Self.byURI[text] ?? .other
+        }
+    }
+
+    /// The namespace that an undeclared prefix is known for (F16).
+    init?(wellKnownPrefix prefix: some Collection<UInt8>) {
+        guard let found = Self.byPrefix[String(decoding: prefix, as: UTF8.self).lowercased()] else { return nil }
+        self = found
+    }
+
+    private static let byURI: [String: Namespace] = [
+        "backend.userland.com/rss": .rss, "backend.userland.com/rss2": .rss,
+        "backend.userland.com/rss091": .rss, "blogs.law.harvard.edu/tech/rss": .rss,
+        "purl.org/rss/1.0/modules/rss091": .rss, "purl.org/net/rss1.1": .rss,
+        "cyber.law.harvard.edu/rss": .rss, "rssboard.org/rss-specification": .rss,
+        "my.netscape.com/rdf/simple/0.9": .rss09, "channel.netscape.com/rdf/simple/0.9": .rss09,
+        "my.netscape.com/publish/formats/rss-0.91.dtd": .rss,
+        "purl.org/rss/1.0": .rss10,
+        "w3.org/1999/02/22-rdf-syntax-ns": .rdf,
+        "w3.org/2005/atom": .atom, "purl.org/atom/app": .other, "w3.org/2007/app": .other,
+        "purl.org/atom/ns": .atom03, "purl.org/echo": .atom03, "purl.org/pie": .atom03,
+        "uri/of/echo/namespace": .atom03, "example.com/necho": .atom03, "example.com/newformat": .atom03,
+        "purl.org/dc/elements/1.1": .dc, "purl.org/dc/elements/1.0": .dc, "purl.org/dc/terms": .dcterms,
+        "purl.org/rss/1.0/modules/content": .content,
+        "search.yahoo.com/mrss": .media, "search.yahoo.com/rss": .media,
+        "search.yahoo.com/rss/1.0": .media, "tools.search.yahoo.com/mrss": .media,
+        "video.search.yahoo.com/mrss": .media,
+        "itunes.com/dtds/podcast-1.0.dtd": .itunes,
+        "purl.org/rss/1.0/modules/syndication": .syndication,
+        "rssnamespace.org/feedburner/ext/1.0": .feedburner,
+        "w3.org/1999/xhtml": .xhtml,
+        "sitemaps.org/schemas/sitemap/0.9": .sitemap, "google.com/schemas/sitemap/0.84": .sitemap,
+        "google.com/schemas/sitemap/0.9": .sitemap, "google.com/schemas/sitemap-news/0.9": .news,
+        "purl.oclc.org/net/rss_2.0/enc": .enclosure, "purl.org/rss/1.0/modules/enclosure": .enclosure,
+        "purl.org/net/rss_2.0/enc": .enclosure,
+    ]
+
+    private static let byPrefix: [String: Namespace] = [
+        "rdf": .rdf, "rss": .rss, "atom": .atom, "atom10": .atom, "atom03": .atom03, "dc": .dc, "dcterms": .dcterms,
+        "content": .content, "media": .media, "itunes": .itunes, "sy": .syndication, "syn": .syndication,
+        "feedburner": .feedburner, "xhtml": .xhtml, "html": .xhtml, "news": .news, "enc": .enclosure,
+    ]
+
+    /// True for the namespaces in which RSS elements may stand.
+    var isRSS: Bool {
+        switch self {
+        case .none, .rss, .rss09, .rss10: true
+        default: false
+        }
+    }
+
+    /// True for any version of Atom.
+    var isAtom: Bool { self == .atom || self == .atom03 }
+}
+
+/// The local names of elements and attributes that mean something to kagu; all others are `other`. Raw values are
+/// lower-case: names match without case.
+enum LocalName: String, CaseIterable, Sendable {
+    // Documents and items.
+    case rss, rdf, channel, item, items, entry, feed, urlset, sitemapindex, sitemap, html
+    // Text.
+    case title, description, subtitle, tagline, summary, content, encoded, abstract, body, label, term
+    // Identity and addresses.
+    case guid, id, link, url, loc, href, src, about, resource, identifier, origlink, uri, homepage, a
+    case ispermalink, rel, base
+    // Dates.
+    case pubdate, published, issued, created, modified, updated, lastbuilddate, date, lastmod
+    case publicationDate = "publication_date"
+    // People and subjects.
+    case author, creator, name, email, category, subject, keywords, tags
+    // The rest.
+    case enclosure, group, comments, source, language, publication, news, type, mode, length, filesize, version
+    case ttl, skiphours, skipdays, hour, day, updateperiod, updatefrequency, lang, xmlns
+    case image, textinput, contributor, value, div, schedule
+    case other
+}
+
+/// Finds local names by their bytes.
+struct LocalNameTable: Sendable {
+    /// The table; made once.
+    static let shared = LocalNameTable()
+
+    private let names = LocalName.allCases
+    private let table: ByteNameTable
+
+    private init() {
+        table = ByteNameTable(names.enumerated().map { ($1.rawValue, UInt8($0 + 1)) })
+    }
+
+    /// The name that the bytes spell.
+    func name(_ bytes: [UInt8], _ range: Range<Int>) -> LocalName {
+        let found = table.value(bytes, range)
+        return found == 0 ? .other : names[Int(found) - 1]
+    }
+}

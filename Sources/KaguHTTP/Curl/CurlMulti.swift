@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import Dispatch
+import KaguDispatch
+import KaguModel
+
+/// Confined to its queue. One `CURLM*` driven by `curl_multi_socket_action`: its sockets in an `EpollSet`, its
+/// timeout in one timer, its transfers by number.
+///
+/// Connections are reused among the transfers of one multi handle only, and a reused connection never reaches the
+/// address guard: hence one multi handle for each allow-list (S3).
+final class CurlMulti {
+    private let handle: UnsafeMutableRawPointer
+    private let queue: DispatchQueue
+    private let settings: HTTPClientSettings
+    private let gauge: ByteGauge
+    private var transfers: [UInt64: CurlTransfer] = [:]
+    private var spares: [CurlTransfer] = []
+
+    private var sockets: EpollSet?
+    private var timer: DeadlineTimer?
+    /// Stands for a timeout of zero: any number of requests started in a row share one call of libcurl.
+    private let kick: any DispatchSourceUserDataAdd
+    private var deadline: ContinuousClock.Instant?
+    private var armedDeadline: ContinuousClock.Instant?
+    private var isClosed = false
+
+    /// A multi handle without transfers; nil when libcurl or the kernel has no room for one.
+    init?(settings: HTTPClientSettings, gauge: ByteGauge, queue: DispatchQueue) {
+        guard CurlLibrary.isReady, let handle = curl_multi_init() else { return nil }
+        self.handle = handle
+        self.queue = queue
+        self.settings = settings
+        self.gauge = gauge
+        kick = DispatchSource.makeUserDataAddSource(queue: queue)
+        kick.setEventHandler { [weak self] in self?.runTimeouts() }
+        kick.activate()
+        timer = DeadlineTimer(queue: queue) { [weak self] in self?.timerFired() }
+        sockets = EpollSet(queue: queue) { [weak self] in self?.socketsReady() }
+        guard sockets != nil else { return nil }
+
+        // Unretained is right: libcurl calls back only inside calls that this object makes, and `close` ends that.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = kagu_multi_set_socket_function(handle, reportSocket)
+        _ = kagu_multi_set_pointer(handle, CURLMOPT_SOCKETDATA, context)
+        _ = kagu_multi_set_timer_function(handle, reportTimeout)
+        _ = kagu_multi_set_pointer(handle, CURLMOPT_TIMERDATA, context)
+        _ = kagu_multi_set_long(handle, CURLMOPT_MAXCONNECTS, settings.maximumIdleConnections)
+    }
+
+    deinit { close() }
+
+    /// Whether no transfer is under way.
+    var isIdle: Bool { transfers.isEmpty }
+
+    /// Starts a request; `continuation` gets its outcome, on the queue.
+    func start(_ request: HTTPRequest, id: UInt64, continuation: CheckedContinuation<HTTPOutcome, Never>) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        guard !isClosed, let transfer = spares.popLast() ?? makeTransfer() else {
+            continuation.resume(returning: .failure(HTTPFailure(.other, "no memory for another transfer")))
+            return
+        }
+        transfer.begin(continuation)
+        let isGuarding = settings.guardsAddresses && settings.proxy == nil
+        if let failure = transfer.prepare(request, id: id, isGuarding: isGuarding) {
+            transfer.finish(.failure(failure))
+            return
+        }
+        transfers[id] = transfer
+        // Only arms the timeout; libcurl does its work when the queue comes to it.
+        if curl_multi_add_handle(handle, transfer.handle) != CURLM_OK {
+            transfers[id] = nil
+            transfer.finish(.failure(HTTPFailure(.other, "libcurl refused the transfer")))
+        }
+    }
+
+    private func makeTransfer() -> CurlTransfer? {
+        CurlTransfer(
+            settings: settings, roots: TLSRoots(certificateFile: settings.certificateFile), gauge: gauge)
+    }
+
+    /// Ends a request before its time; nothing happens if it has ended.
+    func abort(_ id: UInt64, _ failure: HTTPFailure) {
+        guard let transfer = transfers.removeValue(forKey: id) else { return }
+        curl_multi_remove_handle(handle, transfer.handle)
+        transfer.finish(.failure(failure))
+    }
+
+    /// Aborts all transfers, closes all connections and releases the handles. Sources fire no more.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        for id in transfers.keys { abort(id, HTTPFailure(.cancelled, "the client was shut down")) }
+        spares = []
+        curl_multi_cleanup(handle)
+        kick.cancel()
+        timer?.cancel()
+        sockets?.cancel()
+    }
+
+    // MARK: What drives libcurl
+
+    private func socketsReady() {
+        guard !isClosed, let sockets else { return }
+        // A few rounds spare the way through Dispatch; then others on the queue have their turn.
+        for _ in 0..<Self.roundsPerWake {
+            let count = sockets.poll { socket, action in
+                var running: Int32 = 0
+                curl_multi_socket_action(handle, socket, action, &running)
+            }
+            if count == 0 { break }
+            settle()
+        }
+    }
+
+    private func timerFired() {
+        armedDeadline = nil
+        guard !isClosed, let deadline else { return }
+        let now = ContinuousClock.now
+        if deadline > now {
+            arm(deadline, now: now)
+        } else {
+            self.deadline = nil
+            runTimeouts()
+        }
+    }
+
+    private func runTimeouts() {
+        guard !isClosed else { return }
+        var running: Int32 = 0
+        curl_multi_socket_action(handle, CURL_SOCKET_BAD, 0, &running)
+        settle()
+    }
+
+    /// Hands over the transfers that have ended.
+    private func settle() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(handle, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            let code = message.pointee.data.result
+            guard let context = kagu_easy_get_string(easy, CURLINFO_PRIVATE) else { continue }
+            // CURLOPT_PRIVATE was set to the transfer itself, which `transfers` holds.
+            let transfer = Unmanaged<CurlTransfer>.fromOpaque(UnsafeRawPointer(context)).takeUnretainedValue()
+            transfers[transfer.id] = nil
+            let outcome = transfer.outcome(code)
+            curl_multi_remove_handle(handle, easy)
+            transfer.finish(outcome)
+            if transfer.isReusable, spares.count < Self.maximumSpares { spares.append(transfer) }
+        }
+    }
+
+    private func arm(_ deadline: ContinuousClock.Instant, now: ContinuousClock.Instant) {
+        if let armedDeadline, armedDeadline <= deadline { return }
+        armedDeadline = deadline
+        timer?.schedule(after: deadline - now)
+    }
+
+    /// libcurl wants to be called in that many milliseconds; -1: not at all. Never calls libcurl: this runs inside
+    /// one of its calls.
+    fileprivate func timeoutChanged(_ milliseconds: Int) {
+        if milliseconds < 0 {
+            deadline = nil
+        } else if milliseconds == 0 {
+            deadline = nil
+            kick.add(data: 1)
+        } else {
+            let now = ContinuousClock.now
+            let wanted = now + .milliseconds(milliseconds)
+            deadline = wanted
+            arm(wanted, now: now)
+        }
+    }
+
+    fileprivate func socketChanged(_ socket: curl_socket_t, _ action: Int32) {
+        sockets?.watch(socket, for: action)
+    }
+
+    private static let roundsPerWake = 16
+    private static let maximumSpares = 64
+}
+
+/// The multi handle that a callback belongs to.
+private func multi(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
+    // The context was set to the object that owns the CURLM*.
+    context.map { Unmanaged<CurlMulti>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private let reportSocket: curl_socket_callback = { _, socket, action, context, _ in
+    multi(context)?.socketChanged(socket, action)
+    return 0
+}
+
+private let reportTimeout: curl_multi_timer_callback = { _, milliseconds, context in
+    multi(context)?.timeoutChanged(milliseconds)
+    return 0
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The letters of one word of an alias, term or phrase, compared with a text by M11.
+struct Spelling: Hashable, Sendable {
+    /// Strict letters (M9).
+    var strict: [UInt32] = []
+    /// The loose letters of each strict letter: one, or two for ß, æ, œ.
+    var loose: [[UInt32]] = []
+    /// Letters in NFKC, case kept.
+    var composed: [UInt32] = []
+    /// Which letters are upper case.
+    var isUpper: [Bool] = []
+
+    /// The letters of folded text.
+    init(_ units: some Sequence<FoldedUnit>) {
+        for unit in units {
+            if unit.strict == 0, !loose.isEmpty {
+                loose[loose.count - 1].append(unit.loose)
+            } else {
+                strict.append(unit.strict)
+                loose.append([unit.loose])
+                composed.append(unit.composed)
+                isUpper.append(unit.isUpper)
+            }
+        }
+    }
+
+    /// The loose key.
+    var looseKey: [UInt32] { loose.flatMap { $0 } }
+
+    /// Whether every letter that has case is upper case, and at least one does.
+    func isAllUpper(_ table: FoldingTable) -> Bool {
+        isUpper.contains(true) && zip(composed, isUpper).allSatisfy { $1 || table[$0].kind != .letter }
+    }
+
+    /// The index after the text's letters that spell this word from `position` on, or nil (M11): the text may
+    /// drop a mark that the word has and never adds one.
+    @inline(__always)
+    func end(in units: [FoldedUnit], from position: Int, to limit: Int) -> Int? {
+        Self.end(strict[...], loose, in: units, from: position, to: limit)
+    }
+
+    /// As `end(in:from:to:)`, for a slice of letters.
+    static func end(
+        _ strict: ArraySlice<UInt32>, _ loose: [[UInt32]], in units: [FoldedUnit], from position: Int, to limit: Int
+    ) -> Int? {
+        var at = position
+        for index in strict.indices {
+            guard at < limit else { return nil }
+            let unit = units[at]
+            if unit.strict == strict[index] {
+                at += 1
+                while at < limit, units[at].strict == 0 { at += 1 }
+                continue
+            }
+            for letter in loose[index] {
+                guard at < limit, units[at].strict == letter else { return nil }
+                at += 1
+            }
+        }
+        return at
+    }
+}

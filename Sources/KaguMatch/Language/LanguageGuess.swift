@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The language of an item: script first, then points for letters, elisions, endings and stop words (M50).
+struct LanguageGuess {
+    /// How many tokens are looked at: enough for any article, and a bound for long ones.
+    static let mostTokens = 1500
+
+    private var points: [String: Int] = [:]
+    private var cyrillic = 0
+    private var ukrainian = 0
+    private var russian = 0
+    private var azerbaijaniCyrillic = 0
+    private var han = 0
+    private var kana = 0
+    private var latin = 0
+    private var others: [String: Int] = [:]
+    private var hasTurkic = false
+    private var accents = 0
+    private var umlauts = 0
+    private var hasQX = 0
+
+    /// The language and where it was taken from.
+    static func of(_ texts: [FieldText], declared: String) -> (language: String, source: LanguageSource) {
+        var guess = LanguageGuess()
+        var left = mostTokens
+        for text in texts {
+            for index in text.tokens.indices.prefix(left) { guess.take(text, index) }
+            left -= min(left, text.tokens.count)
+        }
+        return guess.decide(declared: code(declared))
+    }
+
+    /// The language part of a BCP 47 tag, lower case.
+    private static func code(_ tag: String) -> String {
+        let part = tag.prefix { $0 != "-" && $0 != "_" }.lowercased()
+        return (2...3).contains(part.utf8.count) ? part : ""
+    }
+
+    private mutating func take(_ text: FieldText, _ index: Int) {
+        let token = text.tokens[index]
+        if token.flags.contains(.dead) || token.flags.contains(.number) { return }
+        for unit in text.units[token.units] where unit.strict != 0 { take(unit) }
+        if token.flags.contains(.elision) { points["fr", default: 0] += 2 }
+        let key = text.units[token.units].map(\.strict)
+        if token.joint == .apostrophe, index > 0, !text.tokens[index - 1].flags.contains(.elision) {
+            if key == [0x73] {
+                points["en", default: 0] += 2
+            } else if text.tokens[index - 1].flags.contains(.capital),
+                Endings.isChain(text.units[token.units], azerbaijani: false)
+            {
+                points["tr", default: 0] += 3
+            }
+            return
+        }
+        if token.flags.contains(.elision) { return }
+        for language in StopWords.languages[key] ?? [] { points[language, default: 0] += 3 }
+        for (ending, language, value) in StopWords.endings
+        where key.count >= ending.count + 2 && key.suffix(ending.count) == ending[...] {
+            points[language, default: 0] += value
+        }
+    }
+
+    private mutating func take(_ unit: FoldedUnit) {
+        switch unit.strict {
+        case 0x61...0x7A:
+            latin += 1
+            if unit.composed == 0x130 { turkic(1) }
+            if unit.composed == 0x131 { turkic(2) }
+            if unit.strict == 0x71 || unit.strict == 0x78 { hasQX += 1 }
+            if unit.strict == 0x77 { points["en", default: 0] += 1 }
+        case 0x259:
+            latin += 1
+            points["az", default: 0] += 4
+            hasTurkic = true
+        case 0x11F, 0x15F:
+            latin += 1
+            turkic(2)
+        case 0xE8, 0xEA, 0xE9, 0xE0, 0xF4, 0xFB, 0xEE, 0x153, 0xEF, 0xEB:
+            latin += 1
+            accents += 1
+        case 0xDF: points["de", default: 0] += 5
+        case 0xE4, 0xF6, 0xFC:
+            latin += 1
+            umlauts += unit.strict == 0xE4 ? 3 : 1
+        case 0xF1: points["es", default: 0] += 4
+        case 0xED, 0xF3, 0xFA, 0xE1: points["es", default: 0] += 2
+        case 0x400...0x4FF: takeCyrillic(unit.strict)
+        case 0x3041...0x30FF: kana += 1
+        case 0x4E00...0x9FFF, 0x3400...0x4DBF: han += 1
+        case 0x370...0x3FF: others["el", default: 0] += 1
+        case 0x531...0x58F: others["hy", default: 0] += 1
+        case 0x10A0...0x10FF: others["ka", default: 0] += 1
+        case 0x5D0...0x5EA: others["he", default: 0] += 1
+        case 0xAC00...0xD7A3: others["ko", default: 0] += 1
+        case 0x600...0x6FF:
+            let isPersian = unit.strict == 0x6CC || unit.strict == 0x67E || unit.strict == 0x686 || unit.strict == 0x6AF
+            others[isPersian ? "fa" : "ar", default: 0] += isPersian ? 20 : 1
+        case 0xE01...0xE3A: others["th", default: 0] += 1
+        default: break
+        }
+    }
+
+    private mutating func turkic(_ value: Int) {
+        hasTurkic = true
+        points["tr", default: 0] += value
+        points["az", default: 0] += value
+    }
+
+    private mutating func takeCyrillic(_ letter: UInt32) {
+        cyrillic += 1
+        switch letter {
+        case 0x456, 0x457, 0x454, 0x491: ukrainian += 1
+        case 0x44B, 0x44D, 0x451, 0x44A: russian += 1
+        case 0x4D9, 0x493, 0x4B9, 0x49D, 0x4E9, 0x4AF, 0x4BB, 0x458: azerbaijaniCyrillic += 1
+        default: break
+        }
+    }
+
+    private mutating func decide(declared: String) -> (language: String, source: LanguageSource) {
+        if let (language, count) = others.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
+            count > latin + cyrillic + han
+        {
+            return settled(language, declared)
+        }
+        if han + kana > 0, (han + kana) * 3 >= latin + cyrillic { return settled(kana > 0 ? "ja" : "zh", declared) }
+        if cyrillic > latin {
+            if azerbaijaniCyrillic * 25 > cyrillic { return settled("az", declared) }
+            return settled(ukrainian > russian ? "uk" : "ru", declared)
+        }
+        if hasTurkic {
+            points["az", default: 0] += min(hasQX, 8) * 2
+        } else {
+            points["fr", default: 0] += accents * 2
+            points["de", default: 0] += umlauts
+        }
+        if !hasTurkic, umlauts > 0 { points["tr", default: 0] += 1 }
+        let ranked = points.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        guard let best = ranked.first else {
+            return declared.isEmpty ? ("und", .none) : (declared, .declared)
+        }
+        let second = ranked.count > 1 ? ranked[1].value : 0
+        if best.value >= second + 2 + second / 4 { return settled(best.key, declared) }
+        return declared.isEmpty ? (best.key, .rules) : (declared, .declared)
+    }
+
+    private func settled(_ language: String, _ declared: String) -> (language: String, source: LanguageSource) {
+        (language, language == declared ? .agreed : .rules)
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import KaguModel
+
+/// A compiled watchlist: text in, mentions, entities, topics and watches out, each with its reason.
+///
+/// Immutable, so any number of threads may match with one value at once; a reload replaces it whole.
+public struct Matcher: Sendable {
+    /// The definitions that were compiled.
+    public let watchlist: Watchlist
+    /// What is odd but usable (M58), in file order.
+    public let warnings: [ConfigProblem]
+    private let compiled: CompiledWatchlist
+
+    /// Compiles all definitions; throws every problem of all of them at once (M56, M57).
+    public init(_ watchlist: Watchlist) throws(WatchlistProblems) {
+        var compiler = WatchlistCompiler(watchlist)
+        compiled = try compiler.compile()
+        self.watchlist = watchlist
+        warnings = compiler.warnings.inFileOrder
+    }
+
+    /// Finds everything in one document: a pure function, linear in the text (M64). With `explaining`, rejected
+    /// mentions, topics below their threshold and the truth of every watch come too (M51, M52).
+    public func match(_ document: Document, explaining: Bool = false) -> MatchResult {
+        var match = DocumentMatch(compiled, document, explaining: explaining)
+        return match.run()
+    }
+
+    /// Whether an expression holds in a document: the checks of `near` examples (M60). Compiles anew each time.
+    public func holds(_ expression: ExpressionSource, in document: Document) throws(WatchlistProblems) -> Bool {
+        var extended = watchlist
+        let id = "the expression"
+        extended.watches = [Watch(id: id, title: id, when: expression, location: expression.location)]
+        return try Matcher(extended).match(document).watches.contains { $0.id == id }
+    }
+
+    /// Ids of the entities, groups and topics that a watch rests on, directly, through groups and through the
+    /// bonuses of topics, sorted (M53); nil for unknown ids.
+    public func references(ofWatch id: String) -> [String]? {
+        compiled.watches.first { $0.watch.id == id }.map { WatchDefinition($0, watchlist, compiled).references }
+    }
+
+    /// Lower-case hexadecimal SHA-256 of a watch and of everything that it rests on (M55), places in files apart;
+    /// nil for unknown ids.
+    public func definitionHash(ofWatch id: String) -> String? {
+        compiled.watches.first { $0.watch.id == id }.map { WatchDefinition($0, watchlist, compiled).hash }
+    }
+}

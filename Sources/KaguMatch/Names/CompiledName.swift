@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// An alias or an excepted name, cut into words.
+struct CompiledAlias: Sendable {
+    /// The entity's number.
+    var entity: Int
+    /// The alias as written, with the entity's defaults filled in; for exceptions a plain alias of that spelling.
+    var alias: Alias
+    /// Its words.
+    var words: [Spelling]
+    /// Its contribution to scores.
+    var weight: Int
+    /// Its bit among endings without a joint; empty when it takes none.
+    var endings: EndingSet
+    /// A name that means something else (M31).
+    var isException: Bool
+
+    var isSurname: Bool { alias.surname != nil }
+}
+
+/// A topic's term, cut into words.
+struct CompiledTerm: Sendable {
+    var topic: Int
+    var term: TopicTerm
+    var isAgainst: Bool
+    var words: [Spelling]
+}
+
+/// A phrase of an expression (M42).
+struct CompiledPhrase: Hashable, Sendable {
+    var text: String
+    var words: [Spelling]
+}
+
+/// An entity with its references resolved to numbers.
+struct CompiledEntity: Sendable {
+    var id: String
+    /// Co-names, groups flattened, in file order.
+    var context: [Int] = []
+    var hints: [Int] = []
+    var includes: Set<Int> = []
+    /// Neighbours, each a list of words (M29).
+    var blocksLeft: [[Spelling]] = []
+    var blocksRight: [[Spelling]] = []
+    var blocksNear: [[Spelling]] = []
+    /// Given names of the surname's bearer, and of other people (M30).
+    var givenNames: [GivenName] = []
+    var bearers: [GivenName] = []
+    var anchorFeeds: [String] = []
+    var weight = 60
+}
+
+/// A given name with its Russian forms.
+struct GivenName: Sendable {
+    /// Its words; one but for names such as Marie Claude.
+    var words: [[Spelling]]
+
+    /// A given name with the forms that its last word may take.
+    init(_ name: String) {
+        let cut = Tokenizer.cut(name, mode: .name)
+        words = cut.tokens.map { token in
+            let spelling = Spelling(cut.units[token.units])
+            guard spelling.strict.contains(where: { (0x400...0x4FF).contains($0) }) else { return [spelling] }
+            return RussianForms.of(String(scalars: spelling.strict)).map { Spelling(word: $0) }
+        }
+    }
+
+    /// Whether the tokens that end with `last` are this name, its last word with an ending perhaps.
+    func fits(endingAt last: Int, in text: FieldText) -> Bool {
+        guard !words.isEmpty, last - words.count + 1 >= 0 else { return false }
+        for index in words.indices {
+            let token = text.tokens[last - words.count + 1 + index]
+            let fits = words[index].contains { spelling in
+                guard let end = spelling.end(in: text.units, from: token.units.lowerBound, to: token.units.upperBound)
+                else { return false }
+                if end == token.units.upperBound { return true }
+                return index == words.count - 1 && spelling.strict.count >= 4
+                    && Endings.isChain(text.units[end..<token.units.upperBound], azerbaijani: false)
+            }
+            if !fits { return false }
+        }
+        return true
+    }
+
+    /// Whether a letter is this name's initial (M11).
+    func hasInitial(_ unit: FoldedUnit) -> Bool {
+        guard let spelling = words.first?.first, let strict = spelling.strict.first, let loose = spelling.loose.first
+        else { return false }
+        return unit.strict == strict || loose == [unit.strict]
+    }
+}
+
+extension Spelling {
+    /// The letters of one word given as text.
+    init(word: String) {
+        self.init(Tokenizer.cut(word, mode: .name).units)
+    }
+}
+
+extension String {
+    /// A string of scalars; numbers that are none are left out.
+    init(scalars: some Sequence<UInt32>) {
+        self.init(String.UnicodeScalarView(scalars.compactMap(Unicode.Scalar.init)))
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// A watchlist ready to match: references are numbers, names are in tries, expressions are trees.
+final class CompiledWatchlist: Sendable {
+    let entities: [CompiledEntity]
+    let lexicon: Lexicon
+    let topics: [CompiledTopic]
+    let watches: [CompiledWatch]
+    /// Whether any expression looks at authors.
+    let usesAuthors: Bool
+
+    init(entities: [CompiledEntity], lexicon: Lexicon, topics: [CompiledTopic], watches: [CompiledWatch]) {
+        self.entities = entities
+        self.lexicon = lexicon
+        self.topics = topics
+        self.watches = watches
+        let expressions =
+            watches.flatMap { [$0.when] + ($0.unless.map { [$0] } ?? []) } + topics.flatMap { $0.bonuses.map(\.when) }
+        usesAuthors = expressions.contains { $0.operands.contains { $0.field == .author } }
+    }
+}
+
+/// A topic whose bonuses are compiled.
+struct CompiledTopic: Sendable {
+    var id: String
+    var threshold: Int
+    var bonuses: [(when: Expression, add: Int)]
+}
+
+/// A watch whose expressions are compiled.
+struct CompiledWatch: Sendable {
+    var watch: Watch
+    var when: Expression
+    var unless: Expression?
+    /// Where unscoped operands look.
+    var fields: [Mention.Field]
+}

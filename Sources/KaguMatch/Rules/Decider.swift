@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// Decides on the candidates of one document (M28–M37). Confined to one call of `Matcher.match`.
+struct Decider {
+    let compiled: CompiledWatchlist
+    let document: Document
+    let fields: FieldTexts
+    var candidates: [Candidate]
+    /// Entities with a strong mention (M35).
+    private var strong: Set<Int> = []
+    private var blockedNear: [Int: String] = [:]
+    private var feedSupport: [Int: String?] = [:]
+
+    init(_ compiled: CompiledWatchlist, _ document: Document, _ fields: FieldTexts, _ candidates: [Candidate]) {
+        self.compiled = compiled
+        self.document = document
+        self.fields = fields
+        self.candidates = candidates
+    }
+
+    /// Gives every candidate its state and reason.
+    mutating func run() {
+        var alive: [Int] = []
+        for index in candidates.indices where passes(index) { alive.append(index) }
+        resolve(alive.filter { blockedNear[$0] == nil })
+        // A word nearby rejects only where the item holds no strong mention (M29).
+        let revived = alive.filter { blockedNear[$0] != nil && strong.contains(candidates[$0].entity) }
+        if !revived.isEmpty {
+            let kept = Set(revived)
+            resolve(alive.filter { blockedNear[$0] == nil || kept.contains($0) })
+        }
+        for (index, word) in blockedNear where !strong.contains(candidates[index].entity) {
+            reject(index, .blockNear(word))
+        }
+    }
+
+    private mutating func reject(_ index: Int, _ reason: Reason) {
+        candidates[index].state = .rejected
+        candidates[index].reason = reason
+    }
+
+    // MARK: M28–M30
+
+    /// Dates, case that proves nothing, blocks, surname: whether the candidate takes part in M31.
+    private mutating func passes(_ index: Int) -> Bool {
+        let candidate = candidates[index]
+        let alias = compiled.lexicon.aliases[candidate.alias]
+        guard !candidate.isException else { return true }
+        let text = fields[candidate.field]
+        if let published = document.published,
+            alias.alias.from.map({ published < $0 }) ?? false || alias.alias.to.map({ published >= $0 }) ?? false
+        {
+            reject(index, .dates)
+            return false
+        }
+        candidates[index].doubt = doubt(candidate, alias, text)
+        let entity = compiled.entities[candidate.entity]
+        if let reason = blocked(candidate, entity, text) {
+            reject(index, reason)
+            return false
+        }
+        if let word = nearWord(candidate, entity, text) { blockedNear[index] = word }
+        guard alias.isSurname else { return true }
+        return passesSurname(index, alias, entity, text)
+    }
+
+    private func doubt(_ candidate: Candidate, _ alias: CompiledAlias, _ text: FieldText) -> Reason? {
+        guard candidate.field != .url else { return nil }
+        let first = text.tokens[candidate.first]
+        let isExact = alias.alias.letterCase == .exact
+        if isExact || alias.alias.isAmbiguous, text.paragraphs[first.paragraph].isAllCapitals { return .allCaps }
+        guard alias.alias.isAmbiguous, alias.words.count == 1, first.flags.contains(.sentenceStart),
+            !first.flags.contains(.tag), !candidate.hasApostropheEnding
+        else { return nil }
+        return .sentenceStart
+    }
+
+    private func blocked(_ candidate: Candidate, _ entity: CompiledEntity, _ text: FieldText) -> Reason? {
+        for words in entity.blocksLeft where fits(words, endingBefore: candidate.first, text) {
+            let first = text.tokens[candidate.first - words.count]
+            return .blockLeft(text.text(first.start, text.tokens[candidate.first - 1].end))
+        }
+        for words in entity.blocksRight where fits(words, from: candidate.last + 1, text, after: candidate.last) {
+            let first = text.tokens[candidate.last + 1]
+            return .blockRight(text.text(first.start, text.tokens[candidate.last + words.count].end))
+        }
+        return nil
+    }
+
+    private func nearWord(_ candidate: Candidate, _ entity: CompiledEntity, _ text: FieldText) -> String? {
+        guard !entity.blocksNear.isEmpty else { return nil }
+        for at in text.sentenceStart(of: candidate.first)..<text.sentenceEnd(of: candidate.first) {
+            for words in entity.blocksNear where fits(words, from: at, text, after: candidate.first) {
+                return text.text(text.tokens[at].start, text.tokens[at + words.count - 1].end)
+            }
+        }
+        return nil
+    }
+
+    private func fits(_ words: [Spelling], endingBefore first: Int, _ text: FieldText) -> Bool {
+        guard !words.isEmpty, first - words.count >= 0, isDirect(text.tokens[first].joint) else { return false }
+        return fits(words, from: first - words.count, text, after: first)
+    }
+
+    /// Whether tokens from `at` on, in the sentence of token `after`, spell the words.
+    private func fits(_ words: [Spelling], from at: Int, _ text: FieldText, after: Int) -> Bool {
+        guard !words.isEmpty, at + words.count <= text.tokens.count else { return false }
+        if at == after + 1, !isDirect(text.tokens[at].joint) { return false }
+        for (index, word) in words.enumerated() {
+            let token = text.tokens[at + index]
+            guard token.sentence == text.tokens[after].sentence,
+                word.end(in: text.units, from: token.units.lowerBound, to: token.units.upperBound)
+                    == token.units.upperBound
+            else { return false }
+        }
+        return true
+    }
+
+    private func isDirect(_ joint: Joint) -> Bool {
+        switch joint {
+        case .space, .hyphen, .dotSpace, .dot, .camel, .none, .apostrophe: true
+        case .start, .slash, .other, .lineBreak: false
+        }
+    }
+
+    private mutating func passesSurname(
+        _ index: Int, _ alias: CompiledAlias, _ entity: CompiledEntity, _ text: FieldText
+    ) -> Bool {
+        let candidate = candidates[index]
+        let others = candidates
+        let rule = SurnameRule(text: text, entity: entity) { token in
+            others.contains {
+                $0.field == candidate.field && $0.entity != candidate.entity && !$0.isException
+                    && $0.first <= token && token <= $0.last
+            }
+        }
+        switch rule.verdict(surnameAt: candidate.first) {
+        case .goesOn:
+            if text.tokens[candidate.first].flags.contains(.sentenceStart), looksFeminine(candidate, alias, text) {
+                candidates[index].doubt = candidates[index].doubt ?? .gender
+            }
+        case .supported(let reason):
+            candidates[index].support = reason
+            if case .title = reason { candidates[index].doubt = nil }
+        case .rejected(let reason):
+            reject(index, reason)
+            return false
+        }
+        return true
+    }
+
+    /// An ending `a`, `а`, that may make a woman's surname of it.
+    private func looksFeminine(_ candidate: Candidate, _ alias: CompiledAlias, _ text: FieldText) -> Bool {
+        guard candidate.endingTokens == 0, let word = alias.words.last else { return false }
+        let units = text.units[text.tokens[candidate.last].units]
+        switch alias.alias.language {
+        case .tr, .az: return units.count == word.looseKey.count + 1 && units.last?.strict == 0x61
+        case .ru: return units.last?.strict == 0x430 && word.strict.last != 0x430
+        case .en, .fr, .de, .es, .zh, .any: return false
+        }
+    }
+
+    // MARK: M31–M35
+
+    private mutating func resolve(_ alive: [Int]) {
+        var winners = sweep(alive)
+        strong = []
+        addStrong(winners)
+        for index in winners { decide(index) }
+        // M34: what a rejected mention displaced takes part once more.
+        let isWinner = Set(winners)
+        let fallen = winners.filter { candidates[$0].state == .rejected && !candidates[$0].isException }
+        guard !fallen.isEmpty else { return }
+        let released = alive.filter { index in
+            !isWinner.contains(index)
+                && fallen.contains { displaces($0, index) }
+        }
+        guard !released.isEmpty else { return }
+        winners = sweep(winners.filter { !fallen.contains($0) } + released)
+        let again = winners.filter { !isWinner.contains($0) }
+        addStrong(again)
+        for index in again { decide(index) }
+    }
+
+    private func displaces(_ winner: Int, _ index: Int) -> Bool {
+        let (left, right) = (candidates[winner], candidates[index])
+        return left.field == right.field && left.start <= right.start && right.start < left.end
+    }
+
+    private mutating func addStrong(_ winners: [Int]) {
+        for index in winners where isStrong(candidates[index]) { strong.insert(candidates[index].entity) }
+    }
+
+    private func isStrong(_ candidate: Candidate) -> Bool {
+        let alias = compiled.lexicon.aliases[candidate.alias]
+        return !candidate.isException && candidate.doubt == nil && !candidate.isBoilerplate && !alias.alias.isAnchored
+            && !alias.isSurname && candidate.field != .url && candidate.field != .author
+    }
+
+    /// Leftmost-longest (M31): the survivors; the others are rejected.
+    private mutating func sweep(_ alive: [Int]) -> [Int] {
+        let sorted = alive.sorted { left, right in
+            let (a, b) = (candidates[left], candidates[right])
+            if a.field != b.field { return a.field.order < b.field.order }
+            if a.start != b.start { return a.start < b.start }
+            if a.end != b.end { return a.end > b.end }
+            return a.isException != b.isException ? a.isException : left < right
+        }
+        var winners: [Int] = []
+        var open: [Int] = []
+        var field: Mention.Field?
+        for index in sorted {
+            let candidate = candidates[index]
+            if candidate.field != field {
+                field = candidate.field
+                open = []
+            }
+            open.removeAll { candidates[$0].end <= candidate.start }
+            if let blocker = open.first(where: { blocks(candidates[$0], candidate) }) {
+                reject(index, .inside(candidates[blocker].entity))
+            } else {
+                winners.append(index)
+                open.append(index)
+            }
+        }
+        return winners
+    }
+
+    private func blocks(_ winner: Candidate, _ candidate: Candidate) -> Bool {
+        if winner.start == candidate.start, winner.end == candidate.end {
+            return winner.isException && !candidate.isException
+        }
+        return winner.isException || !compiled.entities[winner.entity].includes.contains(candidate.entity)
+    }
+
+    /// Evidence (M32, M33).
+    private mutating func decide(_ index: Int) {
+        let candidate = candidates[index]
+        guard !candidate.isException else { return }
+        let alias = compiled.lexicon.aliases[candidate.alias]
+        let entity = compiled.entities[candidate.entity]
+        if let reason = evidence(candidate, alias, entity) {
+            let isSeen = candidate.isBoilerplate || candidate.field == .url
+            candidates[index].state = isSeen ? .candidate : .accepted
+            candidates[index].reason =
+                candidate.field == .url ? .urlOnly : candidate.isBoilerplate ? .boilerplate : reason
+        } else if let hint = entity.hints.first(where: strong.contains) {
+            candidates[index].state = .candidate
+            candidates[index].reason = .hint(hint)
+        } else {
+            reject(index, candidate.doubt ?? .noAnchor)
+        }
+    }
+
+    private mutating func evidence(_ candidate: Candidate, _ alias: CompiledAlias, _ entity: CompiledEntity) -> Reason? {
+        let isStrong = strong.contains(candidate.entity)
+        if alias.alias.isAnchored {
+            if isStrong { return .longForm }
+            if candidate.doubt != nil { return nil }
+            if let name = entity.context.first(where: strong.contains) { return .coName(name) }
+            return supportingFeed(of: candidate.entity).map { .feed($0) }
+        }
+        if candidate.doubt == nil { return candidate.support ?? .plain }
+        if isStrong { return .longForm }
+        if let support = candidate.support { return support }
+        return entity.context.first(where: strong.contains).map { .coName($0) }
+    }
+
+    private mutating func supportingFeed(of entity: Int) -> String? {
+        if let known = feedSupport[entity] { return known }
+        let hosts = [document.feedURL, document.url, document.feedID].map(Host.of)
+        let found = compiled.entities[entity].anchorFeeds.first { anchor in
+            anchor == document.feedID || hosts.contains { Host.covers(anchor, $0) }
+        }
+        feedSupport[entity] = .some(found)
+        return found
+    }
+}
+
+extension Mention.Field {
+    /// The order in which fields are listed.
+    var order: Int {
+        switch self {
+        case .title: 0
+        case .summary: 1
+        case .content: 2
+        case .url: 3
+        case .author: 4
+        }
+    }
+}
+
+/// Host names of addresses, compared with feed anchors (M2).
+enum Host {
+    /// The host of a URL, or a bare host; lower case, empty for none.
+    static func of(_ address: String) -> String {
+        var rest = Substring(address)
+        if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
+        if let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }) { rest = rest[..<end] }
+        if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+        if let colon = rest.firstIndex(of: ":") { rest = rest[..<colon] }
+        return rest.lowercased()
+    }
+
+    /// Whether `host` is `anchor` or one of its subdomains.
+    static func covers(_ anchor: String, _ host: String) -> Bool {
+        guard !anchor.isEmpty, !host.isEmpty else { return false }
+        return host == anchor || host.hasSuffix("." + anchor)
+    }
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// One document on its way through the matcher: find, decide, score. Confined to one call of `Matcher.match`.
+struct DocumentMatch {
+    private let compiled: CompiledWatchlist
+    private let document: Document
+    private let isExplaining: Bool
+    private let fields: FieldTexts
+    private let language: (language: String, source: LanguageSource)
+    private var candidates: [Candidate] = []
+    private var miscased: [Candidate] = []
+    private var terms: [TermMention] = []
+    private var phrases: [TermMention] = []
+    /// Sentences of the content that the summary has already (M38).
+    private var repeated: Set<Int> = []
+
+    init(_ compiled: CompiledWatchlist, _ document: Document, explaining: Bool) {
+        self.compiled = compiled
+        self.document = document
+        isExplaining = explaining
+        fields = FieldTexts(document, withAuthors: compiled.usesAuthors)
+        language = LanguageGuess.of(
+            [fields[.title], fields[.summary], fields[.content]], declared: document.declaredLanguage)
+    }
+
+    /// Everything found.
+    mutating func run() -> MatchResult {
+        find()
+        var decider = Decider(compiled, document, fields, candidates)
+        decider.run()
+        candidates = decider.candidates
+        repeated = Repetition.sentences(of: fields[.content], in: fields[.summary])
+        let chosen = chooseMentions()
+        var evaluator = evaluator(chosen)
+        let topics = scoreTopics(&evaluator)
+        let watches = scoreWatches(evaluator)
+        let shown = chosen + (isExplaining ? dropDuplicates(of: chosen, miscased) : [])
+        return MatchResult(
+            language: language.language, languageSource: language.source, entities: entityIDs(chosen),
+            topics: topics.scores, watches: watches.fired, mentions: mentions(shown),
+            topicExplanations: topics.explanations, watchExplanations: watches.explanations)
+    }
+
+    // MARK: Find
+
+    private mutating func find() {
+        for field in Mention.Field.allCases {
+            guard let text = fields.texts[field], !text.tokens.isEmpty else { continue }
+            var finder = NameFinder(compiled.lexicon, text, field: field, keepsMiscased: isExplaining)
+            finder.run()
+            candidates += finder.candidates
+            miscased += finder.miscased
+            terms += finder.terms
+            phrases += finder.phrases
+        }
+    }
+
+    private struct Place: Hashable {
+        let field: Mention.Field
+        let start: Int
+        let end: Int
+        let owner: Int
+    }
+
+    private func place(_ candidate: Candidate) -> Place {
+        Place(field: candidate.field, start: candidate.start, end: candidate.end, owner: candidate.entity)
+    }
+
+    /// One mention per span and entity: the best state, then the lowest tier, then file order (M36).
+    private func chooseMentions() -> [Candidate] {
+        var best: [Place: Int] = [:]
+        for (index, candidate) in candidates.enumerated() where !candidate.isException {
+            let key = place(candidate)
+            guard let other = best[key] else {
+                best[key] = index
+                continue
+            }
+            let (a, b) = (candidate, candidates[other])
+            if (a.state.rank, a.tier, a.alias) < (b.state.rank, b.tier, b.alias) { best[key] = index }
+        }
+        return best.values.map { candidates[$0] }.sorted {
+            ($0.field.order, $0.start, $0.end, $0.entity) < ($1.field.order, $1.start, $1.end, $1.entity)
+        }
+    }
+
+    private func dropDuplicates(of chosen: [Candidate], _ others: [Candidate]) -> [Candidate] {
+        var known = Set(chosen.map(place))
+        return others.filter { known.insert(place($0)).inserted }
+    }
+
+    private func entityIDs(_ chosen: [Candidate]) -> [String] {
+        var ids: Set<String> = []
+        for candidate in chosen where candidate.state == .accepted && candidate.field != .author {
+            ids.insert(compiled.entities[candidate.entity].id)
+        }
+        return ids.sorted()
+    }
+
+    // MARK: Findings
+
+    private func evaluator(_ chosen: [Candidate]) -> Evaluator {
+        var entities: [Int: [Finding]] = [:]
+        var absorbed: [Mention.Field: Set<Int>] = [:]
+        for candidate in chosen {
+            let isURL = candidate.field == .url && candidate.state == .candidate && candidate.reason == .urlOnly
+            guard candidate.state == .accepted || isURL else { continue }
+            let weight = compiled.lexicon.aliases[candidate.alias].weight
+            entities[candidate.entity, default: []].append(
+                finding(candidate.field, candidate.first, candidate.last, weight))
+            if candidate.endingTokens > 0 { absorbed[candidate.field, default: []].insert(candidate.last) }
+        }
+        var topics: [Int: [Finding]] = [:]
+        for mention in terms where !mention.isSilent {
+            let term = compiled.lexicon.terms[mention.number]
+            guard !term.isAgainst, counts(term) else { continue }
+            topics[term.topic, default: []].append(
+                finding(mention.field, mention.first, mention.last, term.term.weight))
+        }
+        var found: [Int: [Finding]] = [:]
+        for mention in phrases where !mention.isSilent {
+            found[mention.number, default: []].append(finding(mention.field, mention.first, mention.last, 60))
+        }
+        return Evaluator(
+            compiled: compiled, document: document, language: language.language, fields: fields, entities: entities,
+            topics: topics, phrases: found, ordinals: ordinals(absorbed))
+    }
+
+    private func finding(_ field: Mention.Field, _ first: Int, _ last: Int, _ weight: Int) -> Finding {
+        let isRepeated =
+            field == .content && !repeated.isEmpty && repeated.contains(fields[.content].tokens[first].sentence)
+        return Finding(field: field, first: first, last: last, weight: weight, isRepeated: isRepeated)
+    }
+
+    private func counts(_ term: CompiledTerm) -> Bool {
+        !term.term.onlyInItsLanguage || term.term.language.rawValue == language.language
+    }
+
+    /// How many tokens count before each token: elisions and absorbed endings do not (M43).
+    private func ordinals(_ absorbed: [Mention.Field: Set<Int>]) -> [Mention.Field: [Int]] {
+        var out: [Mention.Field: [Int]] = [:]
+        for (field, text) in fields.texts {
+            let endings = absorbed[field] ?? []
+            var counts = [0]
+            counts.reserveCapacity(text.tokens.count + 1)
+            var count = 0
+            for (index, token) in text.tokens.enumerated() {
+                if !token.flags.contains(.elision), !endings.contains(index) { count += 1 }
+                counts.append(count)
+            }
+            out[field] = counts
+        }
+        return out
+    }
+
+    // MARK: Topics
+
+    private static let proseFields: [Mention.Field] = [.title, .summary, .content]
+
+    private func scoreTopics(
+        _ evaluator: inout Evaluator
+    ) -> (scores: [TopicScore], explanations: [TopicExplanation]) {
+        let parts = termParts()
+        var explanations: [TopicExplanation] = []
+        evaluator.isBonus = true
+        for topic in parts.keys.sorted() {
+            var lines = (parts[topic] ?? []).sorted { $0.number < $1.number }.map(\.part)
+            let compiledTopic = compiled.topics[topic]
+            for bonus in compiledTopic.bonuses {
+                var ignored = Evaluator.Deciders()
+                if evaluator.topics[topic] != nil, evaluator.holds(bonus.when, in: Self.proseFields, &ignored) {
+                    lines.append(ScorePart(name: bonus.when.text, points: bonus.add))
+                }
+            }
+            let score = max(0, lines.reduce(0) { $0 + $1.points })
+            evaluator.topicScores[topic] = score
+            explanations.append(
+                TopicExplanation(
+                    id: compiledTopic.id, score: score, threshold: compiledTopic.threshold, parts: lines))
+        }
+        evaluator.isBonus = false
+        explanations.sort { ($1.score, $0.id) < ($0.score, $1.id) }
+        let reached = explanations.filter { $0.score >= $0.threshold && $0.score > 0 }
+        return (reached.map { TopicScore(id: $0.id, score: $0.score) }, isExplaining ? explanations : [])
+    }
+
+    /// What each term adds or takes; of several terms of a topic at one span the heaviest counts.
+    private func termParts() -> [Int: [(number: Int, part: ScorePart)]] {
+        var best: [Place: Int] = [:]
+        for (index, mention) in terms.enumerated() where !mention.isSilent && Self.proseFields.contains(mention.field) {
+            let term = compiled.lexicon.terms[mention.number]
+            guard counts(term) else { continue }
+            let owner = term.isAgainst ? -1 - term.topic : term.topic
+            let key = Place(field: mention.field, start: mention.start, end: mention.end, owner: owner)
+            guard let other = best[key].map({ terms[$0].number }) else {
+                best[key] = index
+                continue
+            }
+            let rival = compiled.lexicon.terms[other]
+            if (-term.term.weight, mention.number) < (-rival.term.weight, other) { best[key] = index }
+        }
+        var findings: [Int: [Finding]] = [:]
+        for index in best.values {
+            let mention = terms[index]
+            let weight = compiled.lexicon.terms[mention.number].term.weight
+            findings[mention.number, default: []].append(
+                finding(mention.field, mention.first, mention.last, weight))
+        }
+        var parts: [Int: [(number: Int, part: ScorePart)]] = [:]
+        for (number, mentions) in findings {
+            let term = compiled.lexicon.terms[number]
+            let points = Contribution.of(mentions, in: Self.proseFields)
+            guard points != 0 else { continue }
+            let part = ScorePart(name: term.term.text, points: term.isAgainst ? -points : points)
+            parts[term.topic, default: []].append((number, part))
+        }
+        return parts
+    }
+
+    // MARK: Watches
+
+    private func scoreWatches(_ evaluator: Evaluator) -> (fired: [WatchMatch], explanations: [WatchExplanation]) {
+        var fired: [WatchMatch] = []
+        var explanations: [WatchExplanation] = []
+        for watch in compiled.watches where watch.watch.isEnabled {
+            var verdict = WatchVerdict(watch, evaluator)
+            verdict.run()
+            if verdict.fires {
+                fired.append(WatchMatch(id: watch.watch.id, score: verdict.score, severity: watch.watch.severity))
+            }
+            if isExplaining { explanations.append(verdict.explanation()) }
+        }
+        fired.sort {
+            $0.severity != $1.severity ? $0.severity > $1.severity : ($1.score, $0.id) < ($0.score, $1.id)
+        }
+        return (fired, explanations)
+    }
+
+    // MARK: Mentions
+
+    private func mentions(_ chosen: [Candidate]) -> [Mention] {
+        var out: [Mention] = []
+        for candidate in chosen where isExplaining || candidate.state != .rejected {
+            if candidate.field == .author, !isExplaining { continue }
+            let text = fields[candidate.field]
+            let alias = compiled.lexicon.aliases[candidate.alias]
+            out.append(
+                Mention(
+                    entity: compiled.entities[candidate.entity].id, alias: alias.alias.text, field: candidate.field,
+                    start: candidate.start, end: candidate.end, text: text.text(candidate.start, candidate.end),
+                    tier: candidate.tier, suffix: text.text(candidate.aliasEnd, candidate.end),
+                    state: candidate.state, reason: name(candidate.reason)))
+        }
+        return out.sorted {
+            ($0.field.order, $0.start, $0.end, $0.entity) < ($1.field.order, $1.start, $1.end, $1.entity)
+        }
+    }
+
+    private func name(_ reason: Reason) -> String {
+        switch reason {
+        case .plain: "plain"
+        case .longForm: "long-form"
+        case .givenName: "given-name"
+        case .boilerplate: "boilerplate"
+        case .urlOnly: "url-only"
+        case .coName(let entity): "co-name:" + compiled.entities[entity].id
+        case .feed(let feed): "feed:" + feed
+        case .title(let word): "title:" + word
+        case .hint(let entity): "hint:" + compiled.entities[entity].id
+        case .letterCase: "case"
+        case .allCaps: "all-caps"
+        case .sentenceStart: "sentence-start"
+        case .gender: "gender"
+        case .noAnchor: "no-anchor"
+        case .dates: "dates"
+        case .blockLeft(let word): "block-left:" + word
+        case .blockRight(let word): "block-right:" + word
+        case .blockNear(let word): "block-near:" + word
+        case .otherBearer(let word): "other-bearer:" + word
+        case .inside(let entity): "inside:" + compiled.entities[entity].id
+        }
+    }
+}
+
+extension Mention.State {
+    /// Accepted comes first.
+    var rank: Int {
+        switch self {
+        case .accepted: 0
+        case .candidate: 1
+        case .rejected: 2
+        }
+    }
+}

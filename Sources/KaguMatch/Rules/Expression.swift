@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// What an expression may look for (section 7 of the matching specification).
+enum Operand: Hashable, Sendable {
+    /// An entity, by number.
+    case entity(Int, id: String)
+    /// A group, flattened to entities.
+    case group([Int], id: String)
+    /// A topic, by number.
+    case topic(Int, id: String)
+    /// A phrase, by number.
+    case phrase(Int, text: String)
+
+    /// The operand in an expression's spelling.
+    var text: String {
+        switch self {
+        case .entity(_, let id), .group(_, let id): "@" + id
+        case .topic(_, let id): "#" + id
+        case .phrase(_, let text): "\"" + text + "\""
+        }
+    }
+}
+
+/// An operand with the field that it is limited to; nil: the watch's fields.
+struct ScopedOperand: Hashable, Sendable {
+    var operand: Operand
+    var field: Mention.Field?
+
+    var text: String { field.map { "\($0.rawValue):\(operand.text)" } ?? operand.text }
+}
+
+/// How near two mentions must be (M43).
+struct Proximity: Hashable, Sendable {
+    enum Reach: String, Hashable, Sendable { case sentence = "s", paragraph = "p", field = "f" }
+
+    var left: [ScopedOperand]
+    var right: [ScopedOperand]
+    var isOrdered: Bool
+    /// Tokens between the two at most.
+    var tokens: Int
+    var reach: Reach
+
+    var text: String {
+        "\(Self.text(left)) \(isOrdered ? "ONEAR" : "NEAR")/\(tokens)\(reach.rawValue) \(Self.text(right))"
+    }
+
+    private static func text(_ side: [ScopedOperand]) -> String {
+        side.count == 1 ? side[0].text : "(" + side.map(\.text).joined(separator: " OR ") + ")"
+    }
+}
+
+/// What a feed or document must be.
+enum Predicate: Hashable, Sendable {
+    case source([String]), sourceClass([SourceClass]), country([String]), language([String])
+
+    var text: String {
+        switch self {
+        case .source(let ids): "source:" + Self.list(ids)
+        case .sourceClass(let classes): "class:" + Self.list(classes.map(\.rawValue))
+        case .country(let codes): "country:" + Self.list(codes)
+        case .language(let codes): "lang:" + Self.list(codes)
+        }
+    }
+
+    private static func list(_ values: [String]) -> String {
+        values.count == 1 ? values[0] : "(" + values.joined(separator: ", ") + ")"
+    }
+}
+
+/// A number of mentions, compared.
+struct Count: Hashable, Sendable {
+    enum Relation: String, Hashable, Sendable { case atLeast = ">=", more = ">", equal = "=", less = "<", atMost = "<=" }
+
+    var operand: ScopedOperand
+    var relation: Relation
+    var number: Int
+
+    func holds(_ count: Int) -> Bool {
+        switch relation {
+        case .atLeast: count >= number
+        case .more: count > number
+        case .equal: count == number
+        case .less: count < number
+        case .atMost: count <= number
+        }
+    }
+
+    var text: String { "count(\(operand.text)) \(relation.rawValue) \(number)" }
+}
+
+/// A compiled expression.
+indirect enum Expression: Hashable, Sendable {
+    case and([Expression]), or([Expression]), not(Expression)
+    case operand(ScopedOperand)
+    case near(Proximity)
+    case predicate(Predicate)
+    case count(Count)
+
+    /// The expression in canonical spelling.
+    var text: String {
+        switch self {
+        case .and(let parts): parts.map(\.bracketed).joined(separator: " AND ")
+        case .or(let parts): parts.map(\.bracketed).joined(separator: " OR ")
+        case .not(let part): "NOT " + part.bracketed
+        case .operand(let operand): operand.text
+        case .near(let proximity): proximity.text
+        case .predicate(let predicate): predicate.text
+        case .count(let count): count.text
+        }
+    }
+
+    private var bracketed: String {
+        switch self {
+        case .and, .or: "(" + text + ")"
+        case .not, .operand, .near, .predicate, .count: text
+        }
+    }
+
+    /// Every operand in it.
+    var operands: [ScopedOperand] {
+        switch self {
+        case .and(let parts), .or(let parts): parts.flatMap(\.operands)
+        case .not(let part): part.operands
+        case .operand(let operand): [operand]
+        case .near(let proximity): proximity.left + proximity.right
+        case .predicate: []
+        case .count(let count): [count.operand]
+        }
+    }
+
+    /// Whether it holds where every operand is absent (M57).
+    var holdsOnNothing: Bool {
+        switch self {
+        case .and(let parts): parts.allSatisfy(\.holdsOnNothing)
+        case .or(let parts): parts.contains(where: \.holdsOnNothing)
+        case .not(let part): !part.holdsOnNothing
+        case .operand, .near, .predicate: false
+        case .count(let count): count.holds(0)
+        }
+    }
+
+    /// Whether anything can make it true (M57). Expressions of very many alternatives count as satisfiable.
+    var isSatisfiable: Bool {
+        var ways = [[Expression: Bool]()]
+        return Self.assume(self, true, &ways) == false || !ways.isEmpty
+    }
+
+    private static let mostWays = 2048
+
+    /// Narrows `ways`, the assignments of parts under which all so far holds; false when there are too many.
+    private static func assume(_ part: Expression, _ value: Bool, _ ways: inout [[Expression: Bool]]) -> Bool {
+        switch (part, value) {
+        case (.not(let inner), _): return assume(inner, !value, &ways)
+        case (.and(let parts), true), (.or(let parts), false):
+            return parts.allSatisfy { assume($0, value, &ways) }
+        case (.and(let parts), false), (.or(let parts), true):
+            var all: [[Expression: Bool]] = []
+            for part in parts {
+                var branch = ways
+                guard assume(part, value, &branch) else { return false }
+                all += branch
+                if all.count > mostWays { return false }
+            }
+            ways = all
+            return true
+        case (.near(let proximity), true):
+            // Both sides must occur for them to be near.
+            let sides = [proximity.left, proximity.right].map { Expression.or($0.map { .operand($0) }) }
+            guard sides.allSatisfy({ assume($0, true, &ways) }) else { return false }
+            fallthrough
+        case (.operand, _), (.near, _), (.predicate, _), (.count, _):
+            ways = ways.compactMap { way in
+                guard let known = way[part] else { return way.merging([part: value]) { $1 } }
+                return known == value ? way : nil
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// Whether one watch fires in one document, and why (M40, M52).
+struct WatchVerdict {
+    private let watch: CompiledWatch
+    private let evaluator: Evaluator
+    private var failedFilter: String?
+    private var holdsWhen = false
+    private var holdsUnless = false
+    private var parts: [ScorePart] = []
+    /// The score of what made `when` true.
+    private(set) var score = 0
+
+    /// Points for each NEAR that held.
+    static let nearPoints = 40
+
+    init(_ watch: CompiledWatch, _ evaluator: Evaluator) {
+        self.watch = watch
+        self.evaluator = evaluator
+    }
+
+    var fires: Bool { failedFilter == nil && holdsWhen && !holdsUnless && score >= watch.watch.threshold }
+
+    mutating func run() {
+        failedFilter = filter()
+        var deciders = Evaluator.Deciders()
+        holdsWhen = evaluator.holds(watch.when, in: watch.fields, &deciders)
+        guard holdsWhen else { return }
+        if let unless = watch.unless {
+            var ignored = Evaluator.Deciders()
+            holdsUnless = evaluator.holds(unless, in: watch.fields, &ignored)
+        }
+        parts = scoreParts(deciders)
+        score = parts.reduce(0) { $0 + $1.points }
+    }
+
+    /// The first filter that does not pass.
+    private func filter() -> String? {
+        let (watch, document) = (watch.watch, evaluator.document)
+        if !watch.languages.isEmpty, !watch.languages.contains(evaluator.language) { return "lang" }
+        if !watch.classes.isEmpty, !(document.sourceClass.map(watch.classes.contains) ?? false) { return "class" }
+        if !watch.countries.isEmpty, !watch.countries.contains(document.country) { return "country" }
+        if !watch.feeds.isEmpty, !watch.feeds.contains(document.feedID) { return "feeds" }
+        return nil
+    }
+
+    /// Each entity, topic and phrase once, though groups overlap; then the NEARs.
+    private func scoreParts(_ deciders: Evaluator.Deciders) -> [ScorePart] {
+        var single: Set<ScopedOperand> = []
+        for operand in deciders.operands {
+            if case .group(let members, _) = operand.operand {
+                for member in members {
+                    let id = evaluator.compiled.entities[member].id
+                    single.insert(ScopedOperand(operand: .entity(member, id: id), field: operand.field))
+                }
+            } else {
+                single.insert(operand)
+            }
+        }
+        var parts = single.map { ScorePart(name: $0.text, points: evaluator.contribution($0, in: watch.fields)) }
+        parts.removeAll { $0.points == 0 }
+        parts.sort { ($1.points, $0.name) < ($0.points, $1.name) }
+        let near = deciders.proximities.map { ScorePart(name: $0.text, points: Self.nearPoints) }
+        return parts + near.sorted { $0.name < $1.name }
+    }
+
+    /// The watch's account for `kagu explain`.
+    func explanation() -> WatchExplanation {
+        WatchExplanation(
+            id: watch.watch.id, fires: fires, score: score, threshold: watch.watch.threshold,
+            failedFilter: failedFilter, when: outline(watch.when), unless: watch.unless.map(outline) ?? [],
+            parts: parts)
+    }
+
+    private func outline(_ expression: Expression) -> [ExpressionPart] {
+        var out: [ExpressionPart] = []
+        add(expression, depth: 0, to: &out)
+        return out
+    }
+
+    private func add(_ expression: Expression, depth: Int, to out: inout [ExpressionPart]) {
+        var ignored = Evaluator.Deciders()
+        let isTrue = evaluator.holds(expression, in: watch.fields, &ignored)
+        out.append(ExpressionPart(depth: depth, text: expression.text, holds: isTrue))
+        switch expression {
+        case .and(let parts), .or(let parts): for part in parts { add(part, depth: depth + 1, to: &out) }
+        case .not(let part): add(part, depth: depth + 1, to: &out)
+        case .operand, .near, .predicate, .count: break
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What stands between two tokens (M14, M16).
+enum Joint: UInt8 {
+    /// The first token of a field.
+    case start
+    /// White space only.
+    case space
+    case hyphen, apostrophe, slash
+    /// A full stop with nothing around it.
+    case dot
+    /// A full stop and white space that ends no sentence (`Mr. Xi`).
+    case dotSpace
+    /// Nothing: scripts without word boundaries, or a change of script.
+    case none
+    /// A camel-case cut, or an underscore, inside a hashtag or handle.
+    case camel
+    /// Other punctuation; `Token.punctuation` tells which.
+    case other
+    /// A line break.
+    case lineBreak
+}
+
+/// A run of letters, marks and digits of a field (M14).
+struct Token {
+    struct Flags: OptionSet {
+        let rawValue: UInt16
+        /// Detached before an apostrophe, not counted in windows (M15).
+        static let elision = Flags(rawValue: 1)
+        /// Letter-dot pairs (M14).
+        static let dotted = Flags(rawValue: 2)
+        /// Joined to the token before by a domain's full stop (M17).
+        static let domain = Flags(rawValue: 4)
+        /// A URL or e-mail address: matches nothing (M18).
+        static let dead = Flags(rawValue: 8)
+        /// Part of a hashtag or handle (M19).
+        static let tag = Flags(rawValue: 16)
+        /// In boilerplate (M21).
+        static let boilerplate = Flags(rawValue: 32)
+        /// A letter of a script without word boundaries (M20).
+        static let unbounded = Flags(rawValue: 64)
+        /// Hangul: a boundary on the left only (M20).
+        static let hangul = Flags(rawValue: 128)
+        /// The first letter is a capital.
+        static let capital = Flags(rawValue: 256)
+        /// All letters are capitals, and there is one.
+        static let allCapitals = Flags(rawValue: 512)
+        /// No capital, and at least one letter.
+        static let lowerCase = Flags(rawValue: 1024)
+        /// The first token of its sentence.
+        static let sentenceStart = Flags(rawValue: 2048)
+        /// Digits only.
+        static let number = Flags(rawValue: 4096)
+    }
+
+    /// Its letters.
+    var units: Range<Int>
+    /// Its bytes.
+    var start: Int
+    var end: Int
+    var sentence: Int
+    var paragraph: Int
+    /// What stands before it.
+    var joint: Joint
+    /// A hash of the punctuation before it, for `Joint.other`.
+    var punctuation: UInt16
+    var flags: Flags
+}
+
+/// One line of a field: a segment (M13).
+struct Paragraph {
+    var tokens: Range<Int>
+    var start: Int
+    var end: Int
+    var sentences: Int
+    /// Words of at least two letters, and those in capitals (M28).
+    var words = 0
+    var capitalWords = 0
+    /// Words of at least four letters, and those with a capital (M30).
+    var longWords = 0
+    var titleWords = 0
+
+    /// At least four words of two letters, 80 % of them in capitals (M28).
+    var isAllCapitals: Bool { words >= 4 && capitalWords * 5 >= words * 4 }
+    /// At least four words of four letters, 80 % of them with a capital (M30).
+    var isTitleCase: Bool { longWords >= 4 && titleWords * 5 >= longWords * 4 }
+}
+
+/// A field folded and cut into tokens; every token and letter leads back to its bytes (M7).
+struct FieldText {
+    var bytes: [UInt8] = []
+    var units: [FoldedUnit] = []
+    var tokens: [Token] = []
+    var paragraphs: [Paragraph] = []
+    /// Hashtags and handles, as token ranges (M19).
+    var tags: [Range<Int>] = []
+
+    /// The bytes of a span as text.
+    func text(_ start: Int, _ end: Int) -> String { String(decoding: bytes[start..<end], as: UTF8.self) }
+
+    /// A token as written.
+    func text(of token: Token) -> String { text(token.start, token.end) }
+
+    /// Whether a token's loose key is these ASCII or other letters.
+    @inline(__always)
+    func loose(of token: Token, equals key: [UInt32]) -> Bool {
+        guard token.units.count == key.count else { return false }
+        var at = token.units.lowerBound
+        for letter in key {
+            guard units[at].loose == letter else { return false }
+            at += 1
+        }
+        return true
+    }
+
+    /// A token's loose key.
+    func looseKey(of token: Token) -> [UInt32] { units[token.units].map(\.loose) }
+
+    /// The first token of the sentence that `token` is in.
+    func sentenceStart(of token: Int) -> Int {
+        var first = token
+        while first > 0, tokens[first - 1].sentence == tokens[token].sentence { first -= 1 }
+        return first
+    }
+
+    /// One past the last token of the sentence that `token` is in.
+    func sentenceEnd(of token: Int) -> Int {
+        var end = token + 1
+        while end < tokens.count, tokens[end].sentence == tokens[token].sentence { end += 1 }
+        return end
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import KaguBytes
+import KaguModel
+
+/// The two calls that make lines durable, so that tests can make them fail (T5, T6).
+struct DurableCalls: Sendable {
+    /// As write(2).
+    var write: @Sendable (Int32, UnsafeRawBufferPointer) -> Int = { Glibc.write($0, $1.baseAddress, $1.count) }
+    /// As fdatasync(2).
+    var sync: @Sendable (Int32) -> Int32 = { fdatasync($0) }
+}
+
+/// Appends hit lines to the file of their day and makes them durable (O35, O37).
+///
+/// Confined to the store's queue. Owns the descriptor of the file last written.
+final class HitLog {
+    private let directory: String
+    private let calls: DurableCalls
+    private var file: OpenFile?
+
+    /// The file being appended to.
+    private struct OpenFile {
+        var name: HitFileName
+        var descriptor: Int32
+        var end: Int
+        var lastSeen: Instant?
+    }
+
+    /// A log in `directory` (`hits/`), which exists.
+    init(directory: String, calls: DurableCalls = DurableCalls()) {
+        self.directory = directory
+        self.calls = calls
+    }
+
+    deinit { closeFile() }
+
+    /// Appends the hits' lines and syncs them; a hit's `seen` is moved forward where it would lie before the last
+    /// line of its file. When it throws, no line has been added.
+    func append(_ hits: inout [Hit]) throws(StoreError) -> [HitLocation] {
+        var locations: [HitLocation] = []
+        locations.reserveCapacity(hits.count)
+        var start = 0
+        while start < hits.count {
+            let day = hits[start].seen.day
+            var end = start + 1
+            while end < hits.count, hits[end].seen.day == day { end += 1 }
+            locations += try append(&hits, start..<end, day: day)
+            start = end
+        }
+        return locations
+    }
+
+    /// The end of the file last written, for the index's watermark.
+    var watermark: (name: HitFileName, end: Int)? { file.map { ($0.name, $0.end) } }
+
+    /// Closes the file last written.
+    func closeFile() {
+        if let file { close(file.descriptor) }
+        file = nil
+    }
+
+    private func append(_ hits: inout [Hit], _ range: Range<Int>, day: CivilDate) throws(StoreError) -> [HitLocation] {
+        var target = try open(day)
+        var batch: [UInt8] = []
+        batch.reserveCapacity(range.count * 1024)
+        var lines: [(offset: Int, length: Int, crc: UInt32)] = []
+        for index in range {
+            if let last = target.lastSeen, last > hits[index].seen { hits[index].seen = last }
+            target.lastSeen = hits[index].seen
+            let line = hits[index].line
+            lines.append((batch.count, line.count, CRC32C.checksum(line)))
+            batch += line
+            batch.append(UInt8(ascii: "\n"))
+        }
+        target = try persist(batch, to: target)
+        let base = target.end - batch.count
+        return lines.map {
+            HitLocation(file: target.name, offset: base + $0.offset, length: $0.length, crc: $0.crc)
+        }
+    }
+
+    /// Writes and syncs a batch. After a failed sync the pages may be lost while the kernel calls them clean, so the
+    /// descriptor is never synced again: the batch, which is all since the last good sync, goes to the day's next
+    /// file (O37).
+    private func persist(_ batch: [UInt8], to target: OpenFile) throws(StoreError) -> OpenFile {
+        var target = target
+        try write(batch, to: target)
+        if calls.sync(target.descriptor) != 0 {
+            let number = errno
+            closeFile()
+            if number == ENOSPC || number == EDQUOT {
+                truncate("\(directory)/\(target.name)", off_t(target.end))
+                throw .diskFull(path: "\(directory)/\(target.name)")
+            }
+            let lastSeen = target.lastSeen
+            target = try create(HitFileName(day: target.name.day, part: target.name.part + 1))
+            target.lastSeen = lastSeen
+            file = target
+            try write(batch, to: target)
+            guard calls.sync(target.descriptor) == 0 else {
+                let failure = SystemError.failure(errno, path: "\(directory)/\(target.name)", doing: "sync")
+                closeFile()
+                throw failure
+            }
+        }
+        target.end += batch.count
+        file = target
+        return target
+    }
+
+    /// One write in the usual case; a part of a line that a failure leaves behind is cut off again.
+    private func write(_ batch: [UInt8], to target: OpenFile) throws(StoreError) {
+        var written = 0
+        while written < batch.count {
+            let count = batch.withUnsafeBytes { calls.write(target.descriptor, UnsafeRawBufferPointer(rebasing: $0[written...])) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                let failure = SystemError.failure(errno, path: "\(directory)/\(target.name)", doing: "write")
+                ftruncate(target.descriptor, off_t(target.end))
+                closeFile()
+                throw failure
+            }
+            written += count
+        }
+    }
+
+    private func open(_ day: CivilDate) throws(StoreError) -> OpenFile {
+        if let file, file.name.day == day { return file }
+        closeFile()
+        let part = HitFileName.list(in: directory).last { $0.day == day }?.part ?? 0
+        let opened = try create(HitFileName(day: day, part: part))
+        file = opened
+        return opened
+    }
+
+    private func create(_ name: HitFileName) throws(StoreError) -> OpenFile {
+        let path = "\(directory)/\(name)"
+        let isNew = access(path, F_OK) != 0
+        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw SystemError.failure(errno, path: path, doing: "open") }
+        if isNew, let failure = syncDirectory() {
+            close(descriptor)
+            throw failure
+        }
+        let end = Int(lseek(descriptor, 0, SEEK_END))
+        return OpenFile(name: name, descriptor: descriptor, end: end, lastSeen: Self.lastSeen(path, end: end))
+    }
+
+    private func syncDirectory() -> StoreError? {
+        let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return SystemError.failure(errno, path: directory, doing: "open") }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0 ? nil : SystemError.failure(errno, path: directory, doing: "sync")
+    }
+
+    private static func lastSeen(_ path: String, end: Int) -> Instant? {
+        guard end > 0, let reader = LineReader(path) else { return nil }
+        var seen: Instant?
+        reader.backward(0..<end) { line in
+            seen = HitLine.seen(line.bytes)
+            return seen == nil
+        }
+        return seen
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import KaguModel
+
+/// Which hits are asked for (O25): values of one list are alternatives, different members must all hold.
+public struct HitQuery: Hashable, Sendable {
+    /// Seen at or after.
+    public var since: Instant?
+    /// Seen before.
+    public var until: Instant?
+    /// Ids of watches.
+    public var watches: [String] = []
+    /// Ids of entities.
+    public var entities: [String] = []
+    /// Ids of topics.
+    public var topics: [String] = []
+    /// Ids of feeds.
+    public var feeds: [String] = []
+    /// Classes in force.
+    public var classes: [SourceClass] = []
+    /// Item languages.
+    public var langs: [String] = []
+    /// Countries of feeds, upper case.
+    public var countries: [String] = []
+    /// That level and above.
+    public var minimumSeverity: Severity?
+    /// The story's id.
+    public var story: String?
+    /// Words that title or summary contain, all of them, without regard to case.
+    public var text: String?
+    /// Whether hits of a feed's first poll are wanted too.
+    public var includesBaseline = false
+    /// At most so many; the last ones where `takesLast`, else the first.
+    public var limit: Int?
+    /// Whether `limit` means the last hits (`-n`).
+    public var takesLast = true
+    /// Newest first.
+    public var newestFirst = false
+
+    /// All hits but those of first polls.
+    public init() {}
+
+    /// Whether a hit is asked for; `limit` does not count here.
+    public func accepts(_ hit: Hit) -> Bool {
+        guard includesBaseline || !hit.baseline else { return false }
+        if let since, hit.seen < since { return false }
+        if let until, hit.seen >= until { return false }
+        if let minimumSeverity, hit.severity < minimumSeverity { return false }
+        if let story, hit.story != story { return false }
+        guard Self.holds(feeds, hit.feed.id), Self.holds(classes, hit.feed.sourceClass), Self.holds(langs, hit.lang),
+            countries.isEmpty || hit.feed.country.map(countries.contains) ?? false,
+            Self.meets(watches, hit.watches), Self.meets(entities, hit.entities),
+            topics.isEmpty || hit.topics.contains(where: { topics.contains($0.id) })
+        else { return false }
+        return text.map { Self.contains($0, hit) } ?? true
+    }
+
+    /// Strings of which a line must hold one, for each list: what can be checked before a line is decoded.
+    var needles: [[[UInt8]]] {
+        let lists = [watches, entities, topics, feeds, story.map { [$0] } ?? []]
+        return lists.filter { !$0.isEmpty && $0.allSatisfy(Self.isPlain) }
+            .map { list in list.map { Array("\"\($0)\"".utf8) } }
+    }
+
+    private static func holds<Value: Equatable>(_ wanted: [Value], _ value: Value) -> Bool {
+        wanted.isEmpty || wanted.contains(value)
+    }
+
+    private static func meets(_ wanted: [String], _ values: [String]) -> Bool {
+        wanted.isEmpty || values.contains(where: wanted.contains)
+    }
+
+    private static func contains(_ text: String, _ hit: Hit) -> Bool {
+        let whole = "\(hit.title)\n\(hit.summary)".lowercased()
+        return text.lowercased().split(whereSeparator: \.isWhitespace).allSatisfy { whole.contains($0) }
+    }
+
+    /// Whether JSON writes the text as it is.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    }
+}
+
+/// A hit with its line.
+public struct FoundHit: Sendable {
+    /// The hit.
+    public var hit: Hit
+    /// Its line as it stands in the file, without the newline.
+    public var line: ArraySlice<UInt8>
+}
+
+/// What a pass over the hit files met besides hits (O38, O41).
+public struct HitReadSummary: Hashable, Sendable {
+    /// Hits given.
+    public var hits = 0
+    /// Lines that are no hits.
+    public var badLines = 0
+    /// Lines of a later version.
+    public var newerLines = 0
+    /// Lines whose id had been given already (O37).
+    public var repeatedLines = 0
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+public import KaguModel
+
+/// Reads hits from the day files alone, whether a daemon runs or not (O18, O25, O38).
+///
+/// Files outside the asked time are not opened; in the others the first line of it is found by bisection, since
+/// lines are in order of `seen`. A bad line, or one of a later version, is skipped and counted; of lines with one id
+/// the first is given. Blocks; owns nothing between calls.
+public struct HitReader: Sendable {
+    /// `hits/` of the state directory.
+    public let path: String
+
+    /// A reader of the hits of a state directory, which need not exist.
+    public init(directory: String) { path = StateDirectory(directory).hits }
+
+    /// Gives the hits that `query` asks for, in its order, until `body` returns false.
+    @discardableResult
+    public func read(_ query: HitQuery, _ body: (FoundHit) throws -> Bool) rethrows -> HitReadSummary {
+        var pass = HitPass(query: query)
+        let files = HitFileName.list(in: path).filter { file in
+            (query.until.map { file.day.start < $0 } ?? true) && (query.since.map { file.day >= $0.day } ?? true)
+        }
+        guard let limit = query.limit else {
+            try scan(files, backward: query.newestFirst, &pass, body)
+            return pass.summary
+        }
+        guard limit > 0 else { return pass.summary }
+        if query.newestFirst == query.takesLast {
+            var count = 0
+            try scan(files, backward: query.takesLast, &pass) { hit in
+                count += 1
+                return try body(hit) && count < limit
+            }
+            return pass.summary
+        }
+        // The last N oldest first, or the first N newest first: gathered, then turned round.
+        var taken: [FoundHit] = []
+        scan(files, backward: query.takesLast, &pass) { hit in
+            taken.append(hit)
+            return taken.count < limit
+        }
+        for hit in taken.reversed() { guard try body(hit) else { break } }
+        return pass.summary
+    }
+
+    /// The hits that `query` asks for.
+    public func hits(_ query: HitQuery) -> [Hit] {
+        var hits: [Hit] = []
+        read(query) { found in
+            hits.append(found.hit)
+            return true
+        }
+        return hits
+    }
+
+    private func scan(
+        _ files: [HitFileName], backward: Bool, _ pass: inout HitPass, _ body: (FoundHit) throws -> Bool
+    ) rethrows {
+        // Only a day of several files can hold a line twice (O37).
+        let split = Set(files.filter { $0.part > 0 }.map(\.day))
+        for file in backward ? files.reversed() : files {
+            guard let reader = LineReader("\(path)/\(file)") else { continue }
+            let range = reader.range(since: pass.query.since, until: pass.query.until)
+            pass.begin(file.day, mayRepeat: split.contains(file.day))
+            var goesOn = true
+            if backward {
+                try reader.backward(range) { line in
+                    goesOn = try pass.take(line, body)
+                    return goesOn
+                }
+            } else {
+                try reader.forward(range) { line in
+                    goesOn = try pass.take(line, body)
+                    return goesOn
+                }
+            }
+            guard goesOn else { return }
+        }
+    }
+}

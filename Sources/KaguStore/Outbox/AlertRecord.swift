@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import KaguModel
+
+/// How an alert stands. The raw value is what the database keeps, the same as of its deliveries.
+public enum AlertState: Int, Hashable, Sendable, CaseIterable {
+    /// To be tried at `nextAttempt`.
+    case pending = 1
+    /// Given up for now, kept, retryable by hand.
+    case parked = 2
+    /// The receiver has it.
+    case delivered = 3
+    /// Dropped by the operator, or expired.
+    case dropped = 5
+}
+
+/// One message to one receiver with its frozen body (D3, D4).
+public struct AlertRecord: Hashable, Sendable, Identifiable {
+    /// `msg_` and a ULID (D3).
+    public var id: String
+    /// The receiver's name.
+    public var receiver: String
+    /// The route's name or path; empty for tests.
+    public var route: String
+    /// `kagu.hit`, `kagu.story`, … (W2).
+    public var type: String
+    /// Why it is sent (W2).
+    public var reason: String
+    /// The bytes that every attempt sends.
+    public var body: [UInt8]
+    /// When it was bound.
+    public var created: Instant
+    /// How it stands.
+    public var state: AlertState
+    /// Why it was parked or dropped; empty else.
+    public var stateReason: String
+    /// When the next attempt is due; nil when none is.
+    public var nextAttempt: Instant?
+    /// Attempts made so far.
+    public var attempts: Int
+    /// The target's id of the message, for edits (D16).
+    public var remoteID: String?
+    /// How many deliveries it settles.
+    public var deliveries: Int
+
+    /// A new alert, due at once unless told otherwise.
+    public init(
+        id: String, receiver: String, route: String, type: String, reason: String, body: [UInt8],
+        created: Instant, nextAttempt: Instant? = nil
+    ) {
+        self.id = id
+        self.receiver = receiver
+        self.route = route
+        self.type = type
+        self.reason = reason
+        self.body = body
+        self.created = created
+        state = .pending
+        stateReason = ""
+        self.nextAttempt = nextAttempt ?? created
+        attempts = 0
+        remoteID = nil
+        deliveries = 0
+    }
+}
+
+/// One try at sending an alert (D9).
+public struct AttemptRecord: Hashable, Sendable {
+    /// The alert's id.
+    public var alertID: String
+    /// When it began.
+    public var at: Instant
+    /// How long it took.
+    public var duration: Duration
+    /// The HTTP status; nil without an answer.
+    public var status: Int?
+    /// The class of the outcome (D9), in one word.
+    public var classification: String
+    /// The beginning of the answer or the error's text, at most 1,024 bytes.
+    public var excerpt: String
+
+    /// A try.
+    public init(
+        alertID: String, at: Instant, duration: Duration, status: Int? = nil, classification: String,
+        excerpt: String = ""
+    ) {
+        self.alertID = alertID
+        self.at = at
+        self.duration = duration
+        self.status = status
+        self.classification = classification
+        self.excerpt = excerpt
+    }
+}
+
+/// What follows from an attempt, or an operator's word.
+public enum AlertVerdict: Hashable, Sendable {
+    /// The receiver has it; with the target's id of the message where it gives one (D16).
+    case delivered(remoteID: String?)
+    /// To be tried again.
+    case retry(at: Instant)
+    /// Given up for now.
+    case parked(reason: String)
+    /// Given up for good.
+    case dropped(reason: String)
+}
+
+/// What is persisted of a receiver (D8–D10): the policy's values, opaque to the store but for the indexed ones.
+public struct ReceiverRecord: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// The state's word (C4): `ok`, `suspect`, `open`, `disabled`.
+    public var state: String
+    /// When it entered that state.
+    public var since: Instant?
+    /// The first failure of the present series (D10).
+    public var firstFailure: Instant?
+    /// Transient failures in a row.
+    public var transientFailures: Int
+    /// Config-suspect failures in a row.
+    public var suspectFailures: Int
+    /// Nothing is sent before then (D8).
+    public var heldUntil: Instant?
+    /// The last failure's words; empty when none.
+    public var error: String
+    /// What else the policies remember, as their JSON; empty when nothing.
+    public var detail: String
+
+    /// A receiver without trouble, unless told otherwise.
+    public init(
+        name: String, state: String = "ok", since: Instant? = nil, firstFailure: Instant? = nil,
+        transientFailures: Int = 0, suspectFailures: Int = 0, heldUntil: Instant? = nil, error: String = "",
+        detail: String = ""
+    ) {
+        self.name = name
+        self.state = state
+        self.since = since
+        self.firstFailure = firstFailure
+        self.transientFailures = transientFailures
+        self.suspectFailures = suspectFailures
+        self.heldUntil = heldUntil
+        self.error = error
+        self.detail = detail
+    }
+}

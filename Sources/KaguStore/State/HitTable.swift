@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+import KaguModel
+
+/// The tables `hit` and `hit_file`: the index over the hit files, which can be rebuilt from them.
+enum HitTable {
+    /// The number of a hit that the index knows.
+    static func number(of id: String, _ database: Database) throws -> Int64? {
+        let select = try PreparedStatement(database, "SELECT n FROM hit WHERE id = ?")
+        select.bind(CompactID.bytes(of: id), at: 1)
+        guard try select.step() else { return nil }
+        defer { select.reset() }
+        return select.int64(0)
+    }
+
+    /// Adds a hit, and gives its number; nil where the index has it.
+    static func insert(
+        _ hit: Hit, at location: HitLocation, feed: Int64, earlier: Set<String>, _ database: Database
+    ) throws -> Int64? {
+        let insert = try PreparedStatement(
+            database,
+            """
+            INSERT INTO hit (id, seen, part, offset, length, crc, feed, severity, baseline, story, watches, earlier)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """)
+        insert.bind(CompactID.bytes(of: hit.id), at: 1)
+        insert.bind(hit.seen, at: 2)
+        insert.bind(location.file.part, at: 3)
+        insert.bind(location.offset, at: 4)
+        insert.bind(location.length, at: 5)
+        // Signed, so that half of all sums do not take a byte more.
+        insert.bind(Int64(Int32(bitPattern: location.crc)), at: 6)
+        insert.bind(feed, at: 7)
+        insert.bind(Severity.allCases.firstIndex(of: hit.severity) ?? 0, at: 8)
+        insert.bind(hit.baseline, at: 9)
+        insert.bind(hit.story == CompactID.story(of: hit.id) ? nil : hit.story, at: 10)
+        insert.bind(hit.watches.joined(separator: " "), at: 11)
+        let others = earlier.subtracting(hit.watches).sorted()
+        insert.bind(others.isEmpty ? nil : others.joined(separator: " "), at: 12)
+        guard try insert.run() > 0 else { return nil }
+        return database.lastInsertedRowID
+    }
+
+    /// The watches of a hit and of its item's earlier hits, and its story.
+    static func history(of number: Int64, _ database: Database) throws -> (watches: Set<String>, story: String)? {
+        let select = try PreparedStatement(database, "SELECT watches, earlier, story, id FROM hit WHERE n = ?")
+        select.bind(number, at: 1)
+        guard try select.step() else { return nil }
+        defer { select.reset() }
+        let words = "\(select.text(0)) \(select.text(1))".split(separator: " ").map(String.init)
+        return (Set(words), select.optionalText(2) ?? CompactID.story(of: CompactID.text(of: select.blob(3))))
+    }
+
+    /// Where the lines of hits lie, by number.
+    static func locations(of numbers: [Int64], _ database: Database) throws -> [Int64: HitLocation] {
+        let select = try PreparedStatement(
+            database, "SELECT seen, part, offset, length, crc FROM hit WHERE n = ?")
+        var locations: [Int64: HitLocation] = [:]
+        for number in numbers {
+            select.bind(number, at: 1)
+            guard try select.step() else { continue }
+            locations[number] = HitLocation(
+                file: HitFileName(day: Instant(milliseconds: select.int64(0)).day, part: select.int(1)),
+                offset: select.int(2), length: select.int(3),
+                crc: UInt32(bitPattern: Int32(truncatingIfNeeded: select.int64(4))))
+            select.reset()
+        }
+        return locations
+    }
+
+    /// How far each file is indexed.
+    static func watermarks(_ database: Database) throws -> [HitFileName: Int] {
+        let select = try PreparedStatement(database, "SELECT day, part, indexed FROM hit_file")
+        var marks: [HitFileName: Int] = [:]
+        while try select.step() {
+            let name = HitFileName(day: CivilDate(daysSinceEpoch: select.int(0)), part: select.int(1))
+            marks[name] = select.int(2)
+        }
+        return marks
+    }
+
+    /// Notes how far a file is indexed.
+    static func setWatermark(_ end: Int, of name: HitFileName, _ database: Database) throws {
+        let upsert = try PreparedStatement(
+            database,
+            """
+            INSERT INTO hit_file (day, part, indexed) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET indexed = max(indexed, excluded.indexed)
+            """)
+        upsert.bind(name.day.daysSinceEpoch, at: 1)
+        upsert.bind(name.part, at: 2)
+        upsert.bind(end, at: 3)
+        try upsert.run()
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The database's tables by version (O41): `user_version` counts the migrations that have run.
+///
+/// The hot tables are narrow. An item is a row of its feed's stretch of one clustered table, known by 64-bit hashes;
+/// a canonical URL is a rowid. Texts stay in the hit files.
+enum Schema {
+    /// "kagu" (O34).
+    static let applicationID = 0x6b61_6775
+
+    /// The newest version that this build knows.
+    static var version: Int { migrations.count }
+
+    /// One entry for each version, run in order, each in the one transaction of an upgrade.
+    static let migrations: [String] = [
+        feeds + items + hits + outbox
+    ]
+
+    /// Brings the database from `found` to `version`; the caller holds the transaction.
+    static func migrate(_ database: Database, from found: Int) throws {
+        for migration in migrations[found...] { try database.execute(sql: migration) }
+        try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
+    // Instants are milliseconds since the epoch, durations milliseconds, days count from the epoch.
+    private static let feeds = """
+        CREATE TABLE feed (
+            n INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL DEFAULT 'new',
+            since INTEGER,
+            reason TEXT,
+            last_success INTEGER,
+            last_news INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
+            announced INTEGER NOT NULL DEFAULT 0,
+            last_start INTEGER,
+            next_due INTEGER,
+            interval INTEGER,
+            held_until INTEGER,
+            validators_url TEXT,
+            etag BLOB,
+            last_modified BLOB,
+            body_hash BLOB,
+            title TEXT,
+            has_baseline INTEGER NOT NULL DEFAULT 0,
+            gaps TEXT,
+            redirects TEXT
+        );
+        CREATE TABLE poll (
+            n INTEGER PRIMARY KEY,
+            feed INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            urls TEXT,
+            body_hash BLOB
+        );
+        """
+
+    private static let items = """
+        CREATE TABLE item (
+            feed INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            url INTEGER,
+            title INTEGER NOT NULL,
+            text INTEGER NOT NULL,
+            poll INTEGER NOT NULL,
+            listed INTEGER NOT NULL,
+            revision INTEGER NOT NULL DEFAULT 0,
+            hit INTEGER,
+            PRIMARY KEY (feed, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE url (
+            hash INTEGER PRIMARY KEY,
+            feed INTEGER NOT NULL,
+            key INTEGER NOT NULL
+        );
+        CREATE TABLE sighting (
+            url INTEGER NOT NULL,
+            feed INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            PRIMARY KEY (url, feed, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE revision (
+            feed INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            old INTEGER NOT NULL,
+            new INTEGER NOT NULL,
+            PRIMARY KEY (feed, key, number)
+        ) WITHOUT ROWID;
+        """
+
+    // `story` is NULL where it follows from the id; `earlier`: watches of the item's hits before this one.
+    private static let hits = """
+        CREATE TABLE hit (
+            n INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            seen INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            crc INTEGER NOT NULL,
+            feed INTEGER NOT NULL,
+            severity INTEGER NOT NULL,
+            baseline INTEGER NOT NULL,
+            story TEXT,
+            watches TEXT NOT NULL,
+            earlier TEXT
+        );
+        CREATE TABLE hit_file (
+            day INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            indexed INTEGER NOT NULL,
+            PRIMARY KEY (day, part)
+        ) WITHOUT ROWID;
+        """
+
+    private static let outbox = """
+        CREATE TABLE alert (
+            n INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            receiver TEXT NOT NULL,
+            route TEXT NOT NULL,
+            type TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            body BLOB NOT NULL,
+            created INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            state_reason TEXT,
+            next_at INTEGER,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            remote_id TEXT,
+            ended INTEGER
+        );
+        CREATE INDEX alert_due ON alert (receiver, next_at) WHERE state = 1;
+        CREATE TABLE delivery (
+            n INTEGER PRIMARY KEY,
+            hit INTEGER NOT NULL REFERENCES hit (n),
+            receiver TEXT NOT NULL,
+            route TEXT NOT NULL,
+            grouping TEXT NOT NULL,
+            state INTEGER NOT NULL DEFAULT 0,
+            reason TEXT,
+            created INTEGER NOT NULL,
+            alert INTEGER REFERENCES alert (n),
+            UNIQUE (hit, receiver)
+        );
+        CREATE INDEX delivery_waiting ON delivery (grouping) WHERE state = 0;
+        CREATE INDEX delivery_alert ON delivery (alert) WHERE alert IS NOT NULL;
+        CREATE TABLE attempt (
+            n INTEGER PRIMARY KEY,
+            alert INTEGER NOT NULL REFERENCES alert (n),
+            at INTEGER NOT NULL,
+            duration INTEGER NOT NULL,
+            status INTEGER,
+            class TEXT NOT NULL,
+            excerpt TEXT
+        );
+        CREATE INDEX attempt_alert ON attempt (alert);
+        CREATE TABLE grouping (
+            key TEXT PRIMARY KEY,
+            receiver TEXT NOT NULL,
+            route TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            deadline INTEGER,
+            last_told INTEGER,
+            first_alert TEXT,
+            updates INTEGER NOT NULL DEFAULT 0,
+            detail TEXT
+        );
+        CREATE INDEX grouping_deadline ON grouping (deadline) WHERE deadline IS NOT NULL;
+        CREATE TABLE receiver (
+            name TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            since INTEGER,
+            first_failure INTEGER,
+            transient_failures INTEGER NOT NULL,
+            suspect_failures INTEGER NOT NULL,
+            held_until INTEGER,
+            error TEXT,
+            detail TEXT
+        );
+        """
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+import GRDBSQLite
+import Glibc
+
+/// Opens `state.sqlite` for writing or reading (O34, O41).
+enum StateDatabase {
+    /// Opens, upgrades and checks the database; `isNew` tells whether it did not exist.
+    static func openForWriting(_ path: String, backup: String) throws(StoreError) -> (queue: DatabaseQueue, isNew: Bool) {
+        let isNew = access(path, F_OK) != 0
+        try createFile(path)
+        do {
+            let queue = try connect(path)
+            let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard found <= Schema.version else {
+                throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
+            }
+            if found < Schema.version {
+                if found > 0 { try copy(queue, to: "\(backup)/state.v\(found).sqlite") }
+                try queue.inDatabase { database in
+                    try database.inTransaction(.immediate) {
+                        try Schema.migrate(database, from: found)
+                        return .commit
+                    }
+                }
+            }
+            return (queue, isNew)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Opens the database for reading, whether a daemon runs, has stopped or was killed (T34).
+    static func openForReading(_ path: String) throws(StoreError) -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "kagu.store.reader"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            guard found <= Schema.version else {
+                throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
+            }
+            return queue
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// A connection with the settings of O34.
+    private static func connect(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "kagu.store.sqlite"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        // GRDB's own `journalMode = .wal` would set synchronous NORMAL after this closure (O34).
+        configuration.prepareDatabase { database in
+            // A newer kagu's database is refused without a write (O41): not even the journal mode is touched.
+            let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            guard found <= Schema.version else { return }
+            try database.execute(
+                sql: """
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA wal_autocheckpoint = 2000;
+                    PRAGMA journal_size_limit = 16777216;
+                    PRAGMA cache_size = -8000;
+                    PRAGMA temp_store = MEMORY;
+                    """)
+            try checkSettings(database)
+            var isPersistent: Int32 = 1
+            sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static func checkSettings(_ database: Database) throws {
+        let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+        let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+        guard journal == "wal", synchronous == 2 else {
+            throw DatabaseError(message: "SQLite keeps neither WAL nor synchronous=FULL on this file system")
+        }
+    }
+
+    /// SQLite gives `-wal` and `-shm` the mode of the database, which it would create for everyone to read.
+    private static func createFile(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw .unusable(path: path, reason: SystemError.text(errno)) }
+        close(descriptor)
+    }
+
+    /// An online backup before an upgrade (O41).
+    private static func copy(_ queue: DatabaseQueue, to path: String) throws {
+        unlink(path)
+        let copy = try DatabaseQueue(path: path)
+        try queue.backup(to: copy)
+        try copy.close()
+        chmod(path, 0o640)
+    }
+}
+
+extension StoreError {
+    /// Names the file of an error that SQLite or GRDB raised; passes our own on.
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull(path: path)
+        case let error as DatabaseError where error.resultCode == .SQLITE_READONLY || error.resultCode == .SQLITE_CANTOPEN:
+            self = .unusable(path: path, reason: error.message ?? "cannot be opened")
+        case let error as DatabaseError: self = .database(path: path, reason: error.message ?? "\(error.resultCode)")
+        default: self = .database(path: path, reason: "\(error)")
+        }
+    }
+}

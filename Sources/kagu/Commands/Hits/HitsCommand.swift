@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import KaguModel
+import KaguStore
+
+/// `kagu hits`: what was found, from the hit files alone (O18, O19, O25).
+struct HitsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hits",
+        abstract: "Show stored hits.",
+        discussion: """
+            Repeats of one filter are alternatives, different filters must all hold. Times: 2026-11-22, \
+            "2026-11-22 14:00", today, yesterday, -2h, "2 hours ago", @1795338843. Exit status 1 when there is none.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @OptionGroup(title: "Filters") var filter: HitFilterOptions
+
+    @Option(name: [.customShort("n"), .customLong("lines")], help: ArgumentHelp("The last N.", valueName: "count"))
+    var count: Int?
+
+    @Flag(name: [.customShort("r"), .long], help: "Newest first.")
+    var reverse = false
+
+    @Flag(name: [.short, .long], help: "Go on with new hits as they come; implies -n 10.")
+    var follow = false
+
+    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
+    var output = OutputFormat.short
+
+    @Option(help: ArgumentHelp("Print only the link of the N-th hit.", valueName: "N"))
+    var open: Int?
+
+    func validate() throws {
+        if let count, count < 0 { throw ValidationError("-n: \(count) is negative; give how many") }
+        if let open, open < 1 { throw ValidationError("--open: \(open) is no place in the list; the first is 1") }
+        guard follow else { return }
+        if reverse { throw ValidationError("-f shows new hits last; leave out -r") }
+        if open != nil { throw ValidationError("--open ends at its hit; leave out -f") }
+        if output == .json || output == .table {
+            throw ValidationError("-o \(output.rawValue) needs all hits before the first line; use jsonl or short with -f")
+        }
+    }
+
+    func run() async throws {
+        let wiring = Wiring.ofProcess()
+        var query = try filter.query(now: WallClock.now())
+        query.limit = count ?? (follow ? 10 : nil)
+        query.newestFirst = reverse
+        let directory = try wiring.stateDirectory(common)
+        try StateAccess.requireHits(directory)
+        let reader = HitReader(directory: directory)
+        if let open { return try printLink(number: open, query, reader) }
+        let terminal = Terminal.standardOutput(environment: wiring.environment)
+        var printer = HitPrinter(format: output, terminal: terminal, clock: filter.clock)
+        // Before the first read, so that no line falls between the two.
+        var follower = HitFollower(directory: directory, query: query)
+        if follow {
+            exitQuietlyOnInterrupt()
+            follower.markEnd()
+        }
+        try printer.begin()
+        var shown: Set<String> = []
+        let summary = try reader.read(query) { found in
+            try printer.add(found.hit, line: found.line)
+            if follow { shown.insert(found.hit.id) }
+            return true
+        }
+        report(summary)
+        guard follow else {
+            try printer.end()
+            if summary.hits == 0 { throw ExitStatus.negative }
+            return
+        }
+        try printer.flush()
+        follower.skip(shown)
+        try await follower.run { hit, line in
+            try printer.add(hit, line: line)
+        } afterBatch: {
+            try printer.flush()
+        }
+    }
+
+    private func printLink(number: Int, _ query: HitQuery, _ reader: HitReader) throws {
+        var place = 0
+        var link: String?
+        try reader.read(query) { found in
+            place += 1
+            guard place == number else { return true }
+            link = found.hit.url
+            return false
+        }
+        guard let link, !link.isEmpty else {
+            let why = link == nil ? "there are \(place)" : "it has no link"
+            StandardError.write("kagu: hits: --open \(number): \(why)\n")
+            throw ExitStatus.negative
+        }
+        try StandardOutput.write(VisibleText.escaped(link) + "\n")
+    }
+
+    private func report(_ summary: HitReadSummary) {
+        guard summary.badLines + summary.newerLines > 0 else { return }
+        StandardError.write(
+            "kagu: hits: lines skipped: \(summary.badLines) unreadable, \(summary.newerLines) of a later version\n")
+    }
+
+    private func exitQuietlyOnInterrupt() {
+        // Everything is written after each batch, so nothing is lost by leaving at once (O21).
+        signal(SIGINT) { _ in _exit(0) }
+    }
+}
+
+/// Whether the state can be read at all, said in one sentence.
+enum StateAccess {
+    /// Throws where the hit files may not be read; none at all is no error.
+    static func requireHits(_ directory: String) throws {
+        let hits = StateDirectory(directory).hits
+        if access(hits, R_OK | X_OK) == 0 { return }
+        let reason = errno
+        if reason == ENOENT, access(directory, X_OK) == 0 { return }
+        throw CommandFailure("hits: \(directory): \(SystemReason.text(reason)); \(remedy(reason))")
+    }
+
+    /// What to do about a state directory that cannot be read.
+    static func remedy(_ reason: Int32) -> String {
+        reason == EACCES
+            ? "become a member of the group kagu, or give another --state-dir"
+            : "give the right --state-dir, or start kagud, which makes it"
+    }
+}

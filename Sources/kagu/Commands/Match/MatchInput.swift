@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import KaguFeed
+import KaguModel
+
+/// One line of `kagu match` (M51): an item as JSON, every member optional but one of title, summary, content.
+struct MatchInput: Decodable, Hashable {
+    /// The caller's own id.
+    var id: String?
+    /// Text or HTML.
+    var title: String?
+    /// Text or HTML.
+    var summary: String?
+    /// Text or HTML.
+    var content: String?
+    /// The item's link.
+    var url: String?
+    /// A feed's id, host or address.
+    var feed: String?
+    /// The declared language.
+    var lang: String?
+    /// The publisher's date, RFC 3339.
+    var published: Instant?
+
+    /// Reads a line; wrong UTF-8 becomes U+FFFD (M59). `number` is the line's, from 1.
+    static func read(_ line: [UInt8], number: Int) throws(Mistake) -> MatchInput {
+        let text = String(decoding: line, as: UTF8.self)
+        let input: MatchInput
+        do {
+            input = try JSONDecoder().decode(MatchInput.self, from: Data(text.utf8))
+        } catch {
+            throw Mistake(id: nil, line: number, error: error)
+        }
+        guard [input.title, input.summary, input.content].contains(where: { !($0 ?? "").isEmpty }) else {
+            throw Mistake(
+                id: input.id, line: number, column: 1,
+                reason: "no text; give at least one of title, summary, content")
+        }
+        return input
+    }
+
+    /// A line that is no item (M59).
+    struct Mistake: Error, Hashable {
+        /// The item's id, where it could be read.
+        var id: String?
+        /// From 1.
+        var line: Int
+        /// From 1.
+        var column: Int
+        /// Why, and what to do.
+        var reason: String
+
+        /// A mistake with its place.
+        init(id: String?, line: Int, column: Int, reason: String) {
+            self.id = id
+            self.line = line
+            self.column = column
+            self.reason = reason
+        }
+
+        /// What Foundation's decoder says of a line.
+        init(id: String?, line: Int, error: any Error) {
+            self.init(id: id, line: line, column: 1, reason: "not a JSON object; write one object a line")
+            switch error as? DecodingError {
+            case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+                reason = "\(Self.path(context.codingPath)): \(context.debugDescription)"
+            case .typeMismatch(_, let context) where !context.codingPath.isEmpty:
+                reason = "\(Self.path(context.codingPath)) is no string; write it in quotes"
+            case .dataCorrupted(let context):
+                let detail = context.underlyingError.map { "\($0)" } ?? ""
+                column = Self.column(in: detail) ?? 1
+                reason = "not valid JSON; write one object a line"
+            default: break
+            }
+        }
+
+        /// `line 7, column 12: …`.
+        var description: String { "line \(line), column \(column): \(reason)" }
+
+        private static func path(_ keys: [any CodingKey]) -> String { keys.map(\.stringValue).joined(separator: ".") }
+
+        /// Foundation says "… around line 1, column 12."; the line is always 1 here.
+        private static func column(in text: String) -> Int? {
+            guard let range = text.firstRange(of: "column ") else { return nil }
+            return Int(text[range.upperBound...].prefix { $0.isASCII && $0.isNumber }).map { max(1, $0) }
+        }
+    }
+}
+
+/// The texts of an item as the matcher reads them (M7).
+struct PlainFields: Hashable {
+    /// Plain.
+    let title: String
+    /// Plain.
+    let summary: String
+    /// Plain.
+    let content: String
+    /// The fields whose plain text differs from the input, for `--explain`.
+    let changed: [(name: String, text: String)]
+
+    /// Markup dropped and references decoded; a text that shows neither stays byte for byte.
+    init(_ input: MatchInput) {
+        let title = Self.plain(input.title, PlainText.fromTitle)
+        let summary = Self.plain(input.summary, PlainText.fromHTML)
+        let content = Self.plain(input.content, PlainText.fromHTML)
+        changed = [("title", input.title, title), ("summary", input.summary, summary), ("content", input.content, content)]
+            .filter { ($0.1 ?? "") != $0.2 }.map { ($0.0, $0.2) }
+        (self.title, self.summary, self.content) = (title, summary, content)
+    }
+
+    private static func plain(_ text: String?, _ convert: (String) -> String) -> String {
+        guard let text else { return "" }
+        return text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) ? convert(text) : text
+    }
+
+    static func == (left: PlainFields, right: PlainFields) -> Bool {
+        (left.title, left.summary, left.content) == (right.title, right.summary, right.content)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(title)
+        hasher.combine(summary)
+        hasher.combine(content)
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import KaguModel
+import KaguStore
+
+/// What a state directory tells of its daemon without asking it (O24): the lock, the database, the hits.
+struct StateSnapshot: Hashable {
+    /// The state directory.
+    var directory: String
+    /// Whether a daemon holds the lock.
+    var isRunning = false
+    /// The daemon's process number, where the lock file names it.
+    var pid: Int32?
+    /// How many feeds stand in each state.
+    var feeds: [FeedState: Int] = [:]
+    /// How many alerts stand in each state.
+    var alerts: [AlertState: Int] = [:]
+    /// Deliveries not bound to an alert yet.
+    var waiting = 0
+    /// Receivers that are not ok, by name.
+    var receivers: [ReceiverRecord] = []
+    /// Hits in the index.
+    var hits = 0
+    /// When the newest was stored.
+    var lastHit: Instant?
+    /// When the oldest pending alert was due; nil when none is overdue at all.
+    var oldestDue: Instant?
+    /// Free bytes on the file system of the state directory.
+    var freeBytes: Int?
+
+    /// Reads everything; `configured` are the enabled feeds where the configuration is known. Throws where the
+    /// database is there but cannot be read.
+    static func take(_ directory: String, configured: [Feed]?) throws -> StateSnapshot {
+        var snapshot = StateSnapshot(directory: directory)
+        (snapshot.isRunning, snapshot.pid) = DaemonLock.holder(StateDirectory(directory).lock)
+        snapshot.freeBytes = freeBytes(directory)
+        let records = try feedRecords(directory)
+        let states = configured.map { FeedRow.join($0, records).map(\.record.state) } ?? records.values.map(\.state)
+        snapshot.feeds = states.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        guard access(StateDirectory(directory).database, F_OK) == 0 else { return snapshot }
+        let reader = try StateReader(directory: directory)
+        snapshot.alerts = try reader.alertCounts()
+        snapshot.waiting = try reader.deliveryCounts()[.waiting] ?? 0
+        snapshot.receivers = try reader.receiverRecords().filter { $0.state != "ok" }
+        snapshot.hits = try reader.hitCount()
+        snapshot.lastHit = try reader.lastHit()
+        snapshot.oldestDue = try reader.alerts(state: .pending, limit: 1000).compactMap(\.nextAttempt).min()
+        return snapshot
+    }
+
+    /// The stored records by feed id; none where there is no database yet.
+    static func feedRecords(_ directory: String) throws -> [String: FeedRecord] {
+        let database = StateDirectory(directory).database
+        if access(database, R_OK) != 0 {
+            let reason = errno
+            guard reason != ENOENT else { return [:] }
+            throw CommandFailure("state: \(database): \(SystemReason.text(reason)); \(StateAccess.remedy(reason))")
+        }
+        return try StateReader(directory: directory).feedRecords()
+    }
+
+    private static func freeBytes(_ directory: String) -> Int? {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return nil }
+        return Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
+    }
+}
+
+/// Who holds the lock of a state directory (O39).
+enum DaemonLock {
+    /// Whether a daemon holds it, and the number written there.
+    static func holder(_ path: String) -> (isHeld: Bool, pid: Int32?) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return (false, nil) }
+        defer { close(descriptor) }
+        // A shared lock, given back at once: it only finds out whether the daemon's exclusive one is there.
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 {
+            flock(descriptor, LOCK_UN)
+            return (false, nil)
+        }
+        guard errno == EWOULDBLOCK else { return (false, nil) }
+        let bytes = (try? Descriptor.readAll(descriptor, limit: .kibibytes(1))) ?? []
+        return (true, Int32(String(decoding: bytes, as: UTF8.self).prefix { $0.isASCII && $0.isNumber }))
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import KaguModel
+
+/// The command `kagu`: its verbs, in the order in which `--help` lists them (DESIGN §7).
+struct KaguCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kagu",
+        abstract: "Query and operate kagu, the media-monitoring daemon.",
+        discussion: """
+            Data goes to standard output, everything else to standard error. Exit status: 0 found or fine, \
+            1 nothing found or a check failed, 2 error.
+            """,
+        version: "kagu \(Kagu.version)",
+        subcommands: [
+            HitsCommand.self, CheckCommand.self, MatchCommand.self, ParseCommand.self, FeedsCommand.self,
+            StatusCommand.self, ListenCommand.self, DemoCommand.self,
+        ])
+}
+
+/// The program: arguments in, exit code out (O20, O21).
+@main
+enum Program {
+    static func main() async {
+        // A reader that goes away is noticed by the write that fails (O21), not by a signal.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    /// Runs one command line; its messages go to standard error, `--help` and `--version` to standard output.
+    static func run(_ arguments: [String]) async -> Int32 {
+        var command: any ParsableCommand
+        do {
+            command = try await KaguCommand.asyncParseAsRoot(arguments)
+        } catch {
+            return reportUsage(error)
+        }
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return ExitStatus.fine.rawValue
+        } catch {
+            return report(error)
+        }
+    }
+
+    /// The exit code for what a command threw, after its one line on standard error.
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let status as ExitStatus: return status.rawValue
+        case is ClosedPipe: return ExitStatus.fine.rawValue
+        case is CleanExit, is ValidationError: return reportUsage(error)
+        default:
+            // A bare `kagu` or `kagu feeds` asks for its help this way.
+            if KaguCommand.exitCode(for: error) == .success { return reportUsage(error) }
+            StandardError.write("kagu: \(error)\n")
+            return ExitStatus.error.rawValue
+        }
+    }
+
+    /// Help and version are data; a usage error is one line and a hint, and exits 2 as every error does.
+    private static func reportUsage(_ error: any Error) -> Int32 {
+        let text = KaguCommand.fullMessage(for: error)
+        guard KaguCommand.exitCode(for: error) != .success else {
+            try? StandardOutput.write(text + "\n")
+            return ExitStatus.fine.rawValue
+        }
+        let label = "Error: "
+        let message = text.hasPrefix(label) ? String(text.dropFirst(label.count)) : text
+        StandardError.write("kagu: \(message)\n")
+        return ExitStatus.error.rawValue
+    }
+}

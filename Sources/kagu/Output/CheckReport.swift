@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguConfig
+import KaguModel
+
+/// What `kagu check` prints (O23).
+struct CheckReport {
+    /// What was found.
+    let outcome: CheckOutcome
+    /// The configuration's path, as given.
+    let path: String
+    /// Colour or none.
+    let paint: Paint
+
+    /// Errors, then warnings, then one line in sum.
+    var text: String { problemText + summary + "\n" }
+
+    /// Errors, then warnings.
+    var problemText: String {
+        (outcome.errors.map { line($0, .red) } + outcome.warnings.map { line($0, .yellow) }).joined()
+    }
+
+    /// One line: what there is when it is fine, else how many problems.
+    var summary: String {
+        let warnings = outcome.warnings.isEmpty ? "" : ", \(Self.count(outcome.warnings.count, "warning"))"
+        guard outcome.isFine, let config = outcome.config else {
+            let count = Self.count(outcome.errors.count, "problem")
+            return "\(path): \(paint("\(count)\(warnings)", .red))"
+        }
+        let parts = [
+            Self.count(config.feeds.count, "feed"),
+            Self.count(config.watchlist.entities.count, "entity", plural: "entities"),
+            Self.count(config.watchlist.topics.count, "topic"),
+            Self.count(config.watchlist.watches.count, "watch", plural: "watches"),
+            Self.count(config.alerts.receivers.count, "receiver"),
+        ]
+        return "\(path): \(parts.joined(separator: ", ")): \(paint("fine", .green))\(warnings)"
+    }
+
+    private func line(_ problem: ConfigProblem, _ style: Paint.Style) -> String {
+        let place = problem.location.map { paint("\($0)", .bold) + ": " } ?? ""
+        let label = problem.severity == .warning ? paint("warning", style) + ": " : ""
+        let excerpt = problem.excerpt.map { $0.split(separator: "\n").map { "\(VisibleText.escaped($0))\n" }.joined() } ?? ""
+        return "\(place)\(label)\(VisibleText.escaped(problem.message))\n\(excerpt)"
+    }
+
+    private static func count(_ number: Int, _ singular: String, plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// The forms of O19.
+enum OutputFormat: String, Hashable, Sendable, CaseIterable, ExpressibleByArgument {
+    /// One line per record.
+    case short
+    /// Aligned columns, cut to the width of the terminal.
+    case table
+    /// One JSON array.
+    case json
+    /// One JSON object a line.
+    case jsonl
+    /// RFC 4180.
+    case csv
+}

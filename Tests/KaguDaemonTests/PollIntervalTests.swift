@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguConfig
+import KaguModel
+import Testing
+
+@testable import KaguDaemon
+
+@Suite("Poll interval")
+struct PollIntervalTests {
+    private func policy(
+        interval: Duration? = nil, isPrivate: Bool = false, configure: (inout PollSettings) -> Void = { _ in }
+    ) -> PollInterval {
+        var settings = PollSettings()
+        configure(&settings)
+        let feed = Feed(id: "a", url: "http://127.0.0.1/", interval: interval)
+        return PollInterval(feed: feed, settings: settings, isAllowedPrivate: isPrivate)
+    }
+
+    private static let hour: Duration = .seconds(3600)
+    private static let minute: Duration = .seconds(60)
+
+    @Test(
+        "the interval follows the share of items already seen (P16)",
+        arguments: [
+            (0, 0, 69.0), (0, 20, 69), (5, 20, 42), (10, 20, 42), (15, 20, 30), (20, 20, 15),
+        ] as [(Int, Int, Double)])
+    func adapts(new: Int, total: Int, minutes: Double) {
+        let next = policy().adapted(
+            from: Self.hour, outcome: .accepted(new: new, total: total), holdsValidators: true)
+        #expect(next == .milliseconds(Int64(minutes * 60_000)))
+    }
+
+    @Test("baselines and failures leave the interval alone (P16)")
+    func neutral() {
+        #expect(policy().adapted(from: nil, outcome: .baseline, holdsValidators: true) == Self.hour)
+        #expect(
+            policy().adapted(from: .seconds(1800), outcome: .failed(consecutive: 3), holdsValidators: true)
+                == .seconds(1800))
+    }
+
+    @Test("the floor is 15 min with validators and 60 without, strict 60 min and 24 h (§1.3)")
+    func floors() {
+        let all = PollInterval.Outcome.accepted(new: 9, total: 9)
+        #expect(policy().adapted(from: nil, outcome: all, holdsValidators: true) == 15 * Self.minute)
+        #expect(policy().adapted(from: nil, outcome: all, holdsValidators: false) == Self.hour)
+        let strict = policy { $0.isStrictlyCourteous = true }
+        #expect(strict.adapted(from: nil, outcome: all, holdsValidators: true) == Self.hour)
+        #expect(strict.adapted(from: nil, outcome: all, holdsValidators: false) == 24 * Self.hour)
+    }
+
+    @Test("the ceiling bounds the adaptation, and a floor above it wins")
+    func ceiling() {
+        let nothing = PollInterval.Outcome.accepted(new: 0, total: 0)
+        #expect(policy().adapted(from: 6 * Self.hour, outcome: nothing, holdsValidators: true) == 6 * Self.hour)
+        let strict = policy { $0.isStrictlyCourteous = true }
+        #expect(strict.adapted(from: Self.hour, outcome: nothing, holdsValidators: false) == 24 * Self.hour)
+    }
+
+    @Test("a feed's own interval replaces adaptation; from 1 s only where it is allow-listed (P14)")
+    func own() {
+        let nothing = PollInterval.Outcome.accepted(new: 0, total: 0)
+        #expect(
+            policy(interval: .seconds(2), isPrivate: true).adapted(
+                from: nil, outcome: nothing, holdsValidators: false) == .seconds(2))
+        #expect(
+            policy(interval: .seconds(2)).adapted(from: nil, outcome: nothing, holdsValidators: false)
+                == Self.minute)
+    }
+
+    @Test("a shorter global value counts as a minute elsewhere (P14)")
+    func globalMinimum() {
+        let all = PollInterval.Outcome.accepted(new: 9, total: 9)
+        let quick: (inout PollSettings) -> Void = {
+            $0.minimumInterval = .seconds(1)
+            $0.maximumInterval = .seconds(1)
+        }
+        #expect(
+            policy(isPrivate: true, configure: quick).adapted(from: nil, outcome: all, holdsValidators: false)
+                == .seconds(1))
+        #expect(policy(configure: quick).adapted(from: nil, outcome: all, holdsValidators: true) == Self.minute)
+    }
+
+    @Test("each failure in a row doubles the wait, up to 24 h (P18)")
+    func backoff() {
+        let waits = [1, 2, 3, 10, 60].map {
+            policy().wait(after: Self.hour, outcome: .failed(consecutive: $0), random: 0)
+        }
+        #expect(waits == [2 * Self.hour, 4 * Self.hour, 8 * Self.hour, 24 * Self.hour, 24 * Self.hour])
+        let slow = policy().wait(after: 48 * Self.hour, outcome: .failed(consecutive: 1), random: 0)
+        #expect(slow == 48 * Self.hour)
+    }
+
+    @Test("jitter only adds, 0–10 %, at most 10 min (P15)")
+    func jitter() {
+        let none = PollInterval.Outcome.accepted(new: 0, total: 0)
+        #expect(policy().wait(after: Self.hour, outcome: none, random: 0) == Self.hour)
+        #expect(policy().wait(after: Self.hour, outcome: none, random: 0.5) == 63 * Self.minute)
+        #expect(policy().wait(after: 24 * Self.hour, outcome: none, random: 0.99) == 24 * Self.hour + 10 * Self.minute)
+    }
+}

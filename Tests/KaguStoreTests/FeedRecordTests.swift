@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+import KaguTestSupport
+import Testing
+
+@testable import KaguStore
+
+@Suite struct FeedRecordTests {
+    /// A record in which nothing is at its default; the etag is no UTF-8.
+    static func full(_ now: Instant) -> FeedRecord {
+        FeedRecord(
+            state: .blocked, since: now - .seconds(60), reason: "HTTP 403", lastSuccess: now - .seconds(3600),
+            lastNews: now - .seconds(7200), failures: 3, isFailureAnnounced: true, lastStart: now,
+            nextDue: now + .seconds(900), interval: .seconds(3600), heldUntil: now + .seconds(14_400),
+            validators: StoredValidators(
+                url: "https://example.org/rss", etag: [0x57, 0x2F, 0x22, 0xFF, 0x22], lastModified: Array("yesterday".utf8)),
+            bodyHash: [1, 2, 3, 4], title: "Пример", hasBaseline: true, gaps: #"{"p95":3600}"#,
+            redirects: #"[{"to":"https://example.net"}]"#)
+    }
+
+    @Test("a feed's record comes back byte for byte after a restart (H4, P12)")
+    func roundTrip() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        let record = Self.full(fixture.now)
+        try await store.record(PollRecord(feedID: "a", at: fixture.now, feed: record))
+        try await store.record(PollRecord(feedID: "b", at: fixture.now, feed: FeedRecord(state: .ok)))
+        await store.close()
+        let again = try fixture.openStore()
+        #expect(try await again.feedRecords() == ["a": record, "b": FeedRecord(state: .ok)])
+    }
+
+    @Test("the start of a poll is durable before its request leaves, and a record without one keeps it (P20)")
+    func pollStart() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        try await store.recordPollStart(feedID: "a", at: fixture.now, nextDue: fixture.now + .seconds(3600))
+        // As a killed daemon leaves them: no close.
+        let copy = try fixture.copyOfState()
+        #expect(try copy.feedRecords()["a"]?.lastStart == fixture.now)
+        #expect(try copy.feedRecords()["a"]?.nextDue == fixture.now + .seconds(3600))
+        try await store.record(
+            PollRecord(feedID: "a", at: fixture.now, feed: FeedRecord(state: .ok, nextDue: fixture.now + .seconds(900))))
+        #expect(try await store.feedRecords()["a"]?.lastStart == fixture.now)
+        #expect(try await store.feedRecords()["a"]?.nextDue == fixture.now + .seconds(900))
+    }
+
+    @Test("an operator's change of a record needs no poll")
+    func setRecord() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        try await store.setFeedRecord(FeedRecord(state: .gone, reason: "410"), of: "a")
+        #expect(try await store.feedRecords()["a"]?.state == .gone)
+    }
+}
+
+extension StateFixture {
+    /// A reader of a copy of the files as they are now, which is what SIGKILL leaves.
+    func copyOfState() throws -> StateReader {
+        for name in ["state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
+            try directory.write(try directory.bytes("state/\(name)"), to: "killed/\(name)")
+        }
+        return try StateReader(directory: directory.path("killed"))
+    }
+}
