@@ -26,9 +26,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["KaguTestSupport"], exclude: [], swiftSettings: strict)
+        name: name, dependencies: dependencies + ["KaguTestSupport"], exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -83,5 +83,18 @@ let package = Package(
         // Tests mirror the targets.
         .target(
             name: "KaguTestSupport", dependencies: ["KaguModel", "KaguDispatch"], swiftSettings: strict),
+        tests("KaguBytesTests", ["KaguBytes"]),
+        tests("KaguDispatchTests", ["KaguDispatch"]),
+        tests("KaguModelTests", ["KaguModel"]),
+        tests("KaguConfigTests", ["KaguConfig", "KaguModel"], exclude: ["Fixtures"]),
+        tests("KaguFeedTests", ["KaguFeed", "KaguModel", "KaguBytes"], exclude: ["Fixtures"]),
+        tests("KaguMatchTests", ["KaguMatch", "KaguModel"]),
+        tests("KaguHTTPTests", ["KaguHTTP", "KaguModel", "KaguBytes", "KaguDispatch"]),
+        tests("KaguStoreTests", ["KaguStore", "KaguModel", "KaguBytes", grdb]),
+        tests("KaguAlertTests", ["KaguAlert", "KaguModel", "KaguBytes"]),
+        tests("KaguDaemonTests", ["KaguDaemon", "KaguConfig", "KaguHTTP", "KaguModel"]),
+        tests("kaguTests", ["kagu", "KaguModel"]),
+        // Start the built executables, so these must be there.
+        tests("EndToEndTests", ["KaguAlert", "KaguModel", "kagud", "kagu"]),
     ]
 )

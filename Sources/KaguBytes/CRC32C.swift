@@ -4,6 +4,11 @@
 public enum CRC32C {
     /// The checksum of `bytes`.
     public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+        // Over a buffer: through a generic iterator each byte would cost two calls.
+        bytes.withContiguousStorageIfAvailable(sum) ?? Array(bytes).withUnsafeBufferPointer(sum)
+    }
+
+    private static func sum(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         for byte in bytes {
             crc = (crc >> 8) ^ table[Int((crc ^ UInt32(byte)) & 0xFF)]

@@ -6,6 +6,7 @@ import KaguAlert
 import KaguConfig
 import KaguDispatch
 import KaguHTTP
+import KaguMatch
 import KaguModel
 import KaguStore
 public import Logging

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KaguConfig
+import KaguMatch
 import KaguModel
+import Logging
 
 extension Daemon {
     /// SIGHUP: loads and wires everything, and only then swaps; on any problem the old configuration stays (O5).

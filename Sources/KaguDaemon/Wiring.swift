@@ -29,12 +29,7 @@ struct Wiring: Sendable {
         }
         policy = AlertPolicy(tree: RouteTree(root: Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
         allowedPrivate = config.http.allowPrivate.map(AllowedAddress.init(rule:))
-        let allowed = AddressGuard(allowing: allowedPrivate)
-        let privateFeeds = feeds.filter { feed in
-            let parts = URLParts(feed.url)
-            let host = parts.host.hasPrefix("[") ? String(parts.host.dropFirst().dropLast()) : parts.host
-            return allowed.opens(host: host, port: parts.port ?? (parts.scheme == "http" ? 80 : 443))
-        }
+        let privateFeeds = feeds.filter { $0.isAllowListed(by: config.http.allowPrivate) }
         pace = PollPace(settings: config.poll, privateFeeds: Set(privateFeeds.map(\.id)))
         assembly = HitAssembly(strippedParameters: Set(config.strippedParameters.map { $0.lowercased() }))
         limits = Scheduler.Limits(

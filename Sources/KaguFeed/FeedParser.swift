@@ -32,7 +32,9 @@ public enum FeedParser {
         }
     }
 
-    private static func parseXML(_ source: DecodedSource, _ context: ParseContext) throws(ParseFailure) -> ParsedFeed {
+    private static func parseXML(_ source: DecodedSource, _ context: ParseContext) throws(ParseFailure)
+        -> ParsedFeed
+    {
         var document = XMLDocument(
             bytes: source.bytes, baseURL: context.baseURL ?? "", limits: context.limits, problems: source.problems)
         _ = try document.findRoot()

@@ -2,8 +2,8 @@
 
 import CCurl
 
-/// Scheme, host and port of a URL as libcurl reads it: where a feed's headers may go (P25), what an allow-list entry
-/// covers (S3), and whose gate a request passes (P27).
+/// Scheme, host and port of a URL as libcurl reads it: where a feed's headers may go (P25), what an allow-list
+/// entry covers (S3), and whose gate a request passes (P27).
 public struct HTTPOrigin: Hashable, Sendable, CustomStringConvertible {
     /// Lower case.
     public let scheme: String
@@ -17,7 +17,8 @@ public struct HTTPOrigin: Hashable, Sendable, CustomStringConvertible {
         guard !url.utf8.contains(0), let parsed = curl_url() else { return nil }
         defer { curl_url_cleanup(parsed) }
         guard curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,
-            let scheme = Self.part(CURLUPART_SCHEME, of: parsed)?.lowercased(), scheme == "http" || scheme == "https",
+            let scheme = Self.part(CURLUPART_SCHEME, of: parsed)?.lowercased(),
+            scheme == "http" || scheme == "https",
             var host = Self.part(CURLUPART_HOST, of: parsed)?.lowercased(), !host.isEmpty,
             let port = Self.part(CURLUPART_PORT, of: parsed).flatMap({ Int($0) })
         else { return nil }

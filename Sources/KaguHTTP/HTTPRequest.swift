@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One request, sent as it is: nothing is added but `Host`, `User-Agent`, `Accept-Encoding`, `Accept: */*` where the
-/// caller names none, and the length of a body (P4).
+/// One request, sent as it is: nothing is added but `Host`, `User-Agent`, `Accept-Encoding`, `Accept: */*` where
+/// the caller names none, and the length of a body (P4).
 public struct HTTPRequest: Sendable {
     /// What is asked of the target.
     public enum Method: String, Hashable, Sendable {

@@ -30,11 +30,9 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
         let fragment = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.endIndex
         guard mark < fragment else { return url }
         var out = Array(bytes[..<mark])
-        let query = bytes[(mark + 1)..<fragment]
-        let before = out.count
-        bytes.withUnsafeBufferPointer { appendQuery($0, query.startIndex..<query.endIndex, extra, to: &out) }
-        // Nothing was dropped: the address stays byte for byte, an odd `?` or `&&` included.
-        if out.count - before == query.count + 1 { return url }
+        let hasTracking = bytes.withUnsafeBufferPointer { appendQuery($0, (mark + 1)..<fragment, extra, to: &out) }
+        // Else the address stays byte for byte, an odd `?` or `&&` included.
+        guard hasTracking else { return url }
         out += bytes[fragment...]
         return String(decoding: out, as: UTF8.self)
     }
@@ -51,7 +49,9 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
         var pathStart = authority
         while pathStart < url.count, !isDelimiter(url[pathStart]) { pathStart += 1 }
         var pathEnd = pathStart
-        while pathEnd < url.count, url[pathEnd] != UInt8(ascii: "?"), url[pathEnd] != UInt8(ascii: "#") { pathEnd += 1 }
+        while pathEnd < url.count, url[pathEnd] != UInt8(ascii: "?"), url[pathEnd] != UInt8(ascii: "#") {
+            pathEnd += 1
+        }
         var queryEnd = pathEnd
         while queryEnd < url.count, url[queryEnd] != UInt8(ascii: "#") { queryEnd += 1 }
 
@@ -70,7 +70,9 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// User info as it is, host in lower case without `www.`, port unless it is the scheme's own.
-    private static func appendAuthority(_ url: Bytes, _ range: Range<Int>, isPlain: Bool, to out: inout [UInt8]) -> Bool {
+    private static func appendAuthority(_ url: Bytes, _ range: Range<Int>, isPlain: Bool, to out: inout [UInt8])
+        -> Bool
+    {
         var hostStart = range.lowerBound
         if let at = range.last(where: { url[$0] == UInt8(ascii: "@") }) {
             append(url, hostStart..<(at + 1), to: &out)
@@ -95,20 +97,27 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
         return true
     }
 
-    /// `?` and the parameters that are not tracking; nothing where none is left.
-    private static func appendQuery(_ url: Bytes, _ range: Range<Int>, _ extra: Set<String>, to out: inout [UInt8]) {
+    /// `?` and the parameters that are not tracking, nothing where none is left; true where some were.
+    @discardableResult
+    private static func appendQuery(
+        _ url: Bytes, _ range: Range<Int>, _ extra: Set<String>, to out: inout [UInt8]
+    ) -> Bool {
         var start = range.lowerBound
         var isFirst = true
+        var hasTracking = false
         while start < range.upperBound {
             var end = start
             while end < range.upperBound, url[end] != UInt8(ascii: "&") { end += 1 }
-            if end > start, !isTracking(Bytes(rebasing: url[start..<end]), extra) {
+            if isTracking(Bytes(rebasing: url[start..<end]), extra) {
+                hasTracking = true
+            } else if end > start {
                 out.append(isFirst ? UInt8(ascii: "?") : UInt8(ascii: "&"))
                 isFirst = false
                 append(url, start..<end, to: &out)
             }
             start = end + 1
         }
+        return hasTracking
     }
 
     // MARK: Tracking parameters
@@ -116,7 +125,8 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
     private static let trackingPrefixes = ["utm_", "mtm_", "piwik_", "hsa_", "at_"]
     private static let trackingNames: Set<String> = [
         "pk_campaign", "pk_kwd", "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid",
-        "twclid", "ttclid", "igshid", "mc_cid", "mc_eid", "mkt_tok", "vero_id", "oly_anon_id", "oly_enc_id", "_hsenc",
+        "twclid", "ttclid", "igshid", "mc_cid", "mc_eid", "mkt_tok", "vero_id", "oly_anon_id", "oly_enc_id",
+        "_hsenc",
         "_hsmi", "_openstat", "ns_campaign", "ns_mchannel", "ns_source", "wt_mc", "xtor", "cmpid", "ftag", "maca",
     ]
 

@@ -35,7 +35,8 @@ public struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertible
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard text.utf8.count == 10, parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2,
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year >= 0,
+            !text.utf8.contains(UInt8(ascii: "+")), let year = Int(parts[0]), let month = Int(parts[1]),
+            let day = Int(parts[2]), year >= 0,
             (1...12).contains(month), day >= 1, day <= Self.daysIn(month: month, year: year)
         else { return nil }
         self.init(year: year, month: month, day: day)

@@ -4,8 +4,8 @@ import GRDB
 public import KaguModel
 
 extension Store {
-    /// What of a poll's items is new or revised (I1, I3, I7, I8); reads only. The marks are computed on the caller's
-    /// side. Hand the result back with the poll's record.
+    /// What of a poll's items is new or revised (I1, I3, I7, I8); reads only. The marks are computed on the
+    /// caller's side. Hand the result back with the poll's record.
     public nonisolated func unseen(
         feedID: String, items: [Item], strippedParameters: Set<String> = [], at: Instant
     ) async throws(StoreError) -> UnseenItems {
@@ -14,9 +14,8 @@ extension Store {
 
     /// The same for items whose marks have been computed.
     public func unseen(_ poll: PollItems, at: Instant) throws(StoreError) -> UnseenItems {
-        // What has been handed in for recording counts as seen.
-        commitQueued()
-        return try access { database in
+        // One read transaction: outside of one, each lookup would take and give back SQLite's file locks.
+        try transaction(.deferred) { database in
             let feed = feedNumbers[poll.feedID]
             let isEmpty = try feed.map { try !ItemTable.hasItems(feed: $0, database) } ?? true
             var search = ItemSearch(

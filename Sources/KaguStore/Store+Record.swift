@@ -86,8 +86,8 @@ extension Store {
         }
     }
 
-    /// Indexes the hits that `open` found behind the watermark, and writes what is owed for them, in one transaction
-    /// (D1). Call it once with all of them; hits indexed meanwhile by a re-poll are passed over.
+    /// Indexes the hits that `open` found behind the watermark, and writes what is owed for them, in one
+    /// transaction (D1). Call it once with all of them; hits indexed meanwhile by a re-poll are passed over.
     public func indexRecovered(_ hits: [RoutedHit], at: Instant) throws(StoreError) {
         commitQueued()
         var left = orphans
@@ -150,7 +150,9 @@ private struct RecordBatch {
         for routed in outcome.hits {
             if let source = routed.source, dropped.contains(source.mark.keyHash) { continue }
             if let number = try HitTable.number(of: routed.hit.id, database) {
-                if let source = routed.source { try ItemTable.setHit(number, of: source.mark, feed: feed, database) }
+                if let source = routed.source {
+                    try ItemTable.setHit(number, of: source.mark, feed: feed, database)
+                }
                 continue
             }
             guard pendingIDs.insert(routed.hit.id).inserted else { continue }

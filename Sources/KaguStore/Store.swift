@@ -44,7 +44,8 @@ public actor Store {
     }
 
     /// Takes the lock, opens and upgrades the database, cuts a torn tail off the hit files and finds lines that the
-    /// index does not know. Blocks; meant for start-up. `now` decides what counts as recent after a rebuilt database.
+    /// index does not know. Blocks; meant for start-up. `now` decides what counts as recent after a rebuilt
+    /// database.
     ///
     /// Throws `unusable` (exit 74), `locked` (75), `newerSchema` (78), or what else the files give cause for.
     public static func open(
@@ -78,7 +79,8 @@ public actor Store {
         }
     }
 
-    /// Checkpoints and closes the database, closes the hit file and gives the lock back; later calls throw `closed`.
+    /// Checkpoints and closes the database, closes the hit file and gives the lock back; later calls throw
+    /// `closed`.
     public func close() {
         commitQueued()
         log.closeFile()
@@ -93,11 +95,13 @@ public actor Store {
         do { return try database.inDatabase(body) } catch { throw StoreError(error, path: directory.database) }
     }
 
-    /// Runs `body` in one transaction, durable on return.
-    func transaction<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    /// Runs `body` in one transaction, durable on return; `deferred` where it only reads.
+    func transaction<Value>(
+        _ kind: Database.TransactionKind = .immediate, _ body: (Database) throws -> Value
+    ) throws(StoreError) -> Value {
         try access { database in
             var value: Value?
-            try database.inTransaction(.immediate) {
+            try database.inTransaction(kind) {
                 value = try body(database)
                 return .commit
             }

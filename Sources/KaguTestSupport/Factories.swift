@@ -90,7 +90,8 @@ extension Watch {
 extension Watchlist {
     /// One watch over one entity, unless a test gives others.
     public static func make(
-        entities: [Entity] = [.make()], groups: [EntityGroup] = [], topics: [Topic] = [], watches: [Watch] = [.make()]
+        entities: [Entity] = [.make()], groups: [EntityGroup] = [], topics: [Topic] = [],
+        watches: [Watch] = [.make()]
     ) -> Watchlist {
         Watchlist(entities: entities, groups: groups, topics: topics, watches: watches)
     }

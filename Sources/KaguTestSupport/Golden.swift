@@ -28,7 +28,8 @@ public enum Golden {
     private static func difference(from expected: String, to actual: String, path: String) -> String {
         let old = expected.split(separator: "\n", omittingEmptySubsequences: false)
         let new = actual.split(separator: "\n", omittingEmptySubsequences: false)
-        let index = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
+        let index =
+            zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         let left = index < old.count ? String(old[index]) : "(end)"
         let right = index < new.count ? String(new[index]) : "(end)"
         return "\(path):\(index + 1): expected\n  \(left)\ngot\n  \(right)"

@@ -22,7 +22,8 @@ public final class LoopbackOrigin: Sendable {
     /// requests: the wall clock unless a test injects its own. Throws the number of the failing system call.
     public init(port: UInt16 = 0, now: @escaping @Sendable () -> Instant = { wallClock() }) throws {
         script = OriginScript(now: now)
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        descriptor = socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()

@@ -11,7 +11,9 @@ struct DumpTests {
         let config = try ConfigLoader(environment: [:])
             .load(path: Fixtures.directory + "good/everything.yaml", stateDirectory: nil, feedPatterns: [])
         let dump = config.yamlDump
-        for secret in ["hooks.example.org", "word", "abc", "1:x", "media"] { #expect(!dump.contains(secret)) }
+        for secret in ["hooks.example.org", "user:word", ": word", "abc", "1:x", "media"] {
+            #expect(!dump.contains(secret))
+        }
         let usable =
             "feeds: []\nwatches: []\n"
             + dump.replacing("url: \"<secret>\"", with: "url: \"https://example.org/\"")

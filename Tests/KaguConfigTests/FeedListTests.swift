@@ -61,7 +61,9 @@ struct FeedListTests {
             Feed(
                 id: "a", url: "https://example.org/?a=1&b=\"2\"", title: "A < B & \"C\"", language: "fr",
                 country: "FR",
-                classes: [DatedClass(.independent), DatedClass(.state, from: Instant(year: 2017, month: 5, day: 1))],
+                classes: [
+                    DatedClass(.independent), DatedClass(.state, from: Instant(year: 2017, month: 5, day: 1)),
+                ],
                 tags: ["x", "y z"], interval: .seconds(5400),
                 headers: [HeaderField(name: "Authorization", value: .text(Secret("word")))]),
             Feed(id: "b", url: "https://example.org/b", title: "B", isEnabled: false),
@@ -81,10 +83,14 @@ struct FeedListTests {
         #expect(!read[1].isEnabled)
     }
 
-    @Test("Broken OPML gives what it holds and never traps", arguments: [
-        "", "<", "<opml", "<opml><outline", "<opml><outline xmlUrl", "<opml><outline xmlUrl=", "<!--", "<![CDATA[",
-        "<opml><outline xmlUrl='https://a.example.org/", "</outline></outline>", "<opml><outline x=\"&#xFFFFFFFF;\"/>",
-    ])
+    @Test(
+        "Broken OPML gives what it holds and never traps",
+        arguments: [
+            "", "<", "<opml", "<opml><outline", "<opml><outline xmlUrl", "<opml><outline xmlUrl=", "<!--",
+            "<![CDATA[",
+            "<opml><outline xmlUrl='https://a.example.org/", "</outline></outline>",
+            "<opml><outline x=\"&#xFFFFFFFF;\"/>",
+        ])
     func brokenOPML(_ text: String) {
         _ = OPML.read(Array(text.utf8), file: "x.opml")
     }
@@ -135,7 +141,8 @@ struct FeedListTests {
         let (feeds, problems) = FeedListReader.parse([], file: "x.yaml")
         #expect(feeds.isEmpty)
         #expect(problems.map(\.description) == ["x.yaml: warning: lists no feed; add one or remove the file"])
-        let marked = FeedListReader.parse(Array("\u{FEFF}feeds: [{id: a, url: \"https://a.example.org/\"}]".utf8), file: "y.yaml")
+        let marked = FeedListReader.parse(
+            Array("\u{FEFF}feeds: [{id: a, url: \"https://a.example.org/\"}]".utf8), file: "y.yaml")
         #expect(marked.feeds.map(\.id) == ["a"])
         #expect(marked.problems.isEmpty)
     }
@@ -146,12 +153,14 @@ struct FeedListTests {
         #expect(problems.map(\.description) == ["x.yaml: is not UTF-8; save the file as UTF-8"])
     }
 
-    @Test("Derived ids use host, path and query", arguments: [
-        ("https://www.lemonde.fr/rss/une.xml", "lemonde.fr-rss-une.xml"),
-        ("http://Example.ORG:8080/", "example.org"),
-        ("https://example.org/?feed=rss2&lang=az", "example.org-feed-rss2-lang-az"),
-        ("https://example.org/новости/", "example.org"),
-    ])
+    @Test(
+        "Derived ids use host, path and query",
+        arguments: [
+            ("https://www.lemonde.fr/rss/une.xml", "lemonde.fr-rss-une.xml"),
+            ("http://Example.ORG:8080/", "example.org"),
+            ("https://example.org/?feed=rss2&lang=az", "example.org-feed-rss2-lang-az"),
+            ("https://example.org/новости/", "example.org"),
+        ])
     func derivedIDs(_ url: String, _ id: String) {
         #expect(FeedIdentifier.derived(from: url) == id)
     }

@@ -160,8 +160,8 @@ struct GoodConfigTests {
         let messages = try everything().warnings.map(\.message)
         #expect(
             messages == [
-                "alerts.receivers[0]: messages go unsigned; add secret_file so that the receiver can tell them from "
-                    + "forgeries",
+                "alerts.receivers[0]: messages go unsigned; add secret_file so that the receiver can tell them "
+                    + "from forgeries",
                 "outline \"again\": xmlUrl: the address is also listed as \"off\" at "
                     + "\(Fixtures.directory)good/lists/feeds.yaml:11:5; polled once, with the tags of both",
                 "outline of type include is not followed; import \"https://lists.example.org/x.opml\" by itself",
@@ -200,7 +200,10 @@ struct GoodConfigTests {
 
     @Test(
         "Floors and ceilings follow §1.3's table",
-        arguments: [(false, true, 900, 21_600), (false, false, 3600, 21_600), (true, true, 3600, 86_400), (true, false, 86_400, 86_400)])
+        arguments: [
+            (false, true, 900, 21_600), (false, false, 3600, 21_600), (true, true, 3600, 86_400),
+            (true, false, 86_400, 86_400),
+        ])
     func courtesy(_ strict: Bool, _ validators: Bool, _ floor: Int, _ ceiling: Int) throws {
         let config = try load("feeds: []\npoll: {courtesy: \(strict ? "strict" : "normal")}\n").get()
         #expect(config.poll.floor(holdsValidators: validators, isAllowListed: false) == .seconds(floor))
@@ -242,7 +245,8 @@ struct GoodConfigTests {
                 return "\(error)".replacing(scratch.path, with: "")
             }
         }
-        #expect(message(scratch.path + "none.yaml") == "\"none.yaml\" does not exist; correct the path or remove it")
+        #expect(
+            message(scratch.path + "none.yaml") == "\"none.yaml\" does not exist; correct the path or remove it")
         #expect(message(scratch.path) == "cannot read \"\": it is a directory; check the path and its permissions")
         let bytes = scratch.write("big.yaml", String(repeating: "# comment\n", count: 3_400_000))
         #expect(message(bytes) == "big.yaml: is larger than 32MiB; split it")

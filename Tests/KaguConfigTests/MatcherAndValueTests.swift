@@ -6,11 +6,13 @@ import Testing
 
 @Suite("Matchers, durations and addresses")
 struct MatcherAndValueTests {
-    @Test("label op \"value\" with white space anywhere between (R2)", arguments: [
-        ("severity=\"high\"", "severity=\"high\""), (" watch != \"a b\" ", "watch!=\"a b\""),
-        ("feed=~\"lemonde-.*\"", "feed=~\"lemonde-.*\""), ("lang!~\"fr|en\"", "lang!~\"fr|en\""),
-        ("watch=\"\"", "watch=\"\""), ("watch=~\"\\d+\\.x\"", "watch=~\"\\d+\\.x\""),
-    ])
+    @Test(
+        "label op \"value\" with white space anywhere between (R2)",
+        arguments: [
+            ("severity=\"high\"", "severity=\"high\""), (" watch != \"a b\" ", "watch!=\"a b\""),
+            ("feed=~\"lemonde-.*\"", "feed=~\"lemonde-.*\""), ("lang!~\"fr|en\"", "lang!~\"fr|en\""),
+            ("watch=\"\"", "watch=\"\""), ("watch=~\"\\d+\\.x\"", "watch=~\"\\d+\\.x\""),
+        ])
     func matchers(_ text: String, _ expected: String) throws {
         #expect(try LabelMatcherParser.parse(text).description == expected)
     }
@@ -22,39 +24,47 @@ struct MatcherAndValueTests {
 
     @Test("Quotes are optional where the caller says so (C7)")
     func bare() throws {
-        #expect(try LabelMatcherParser.parse("severity=~high|critical", quotesOptional: true).value == "high|critical")
+        #expect(
+            try LabelMatcherParser.parse("severity=~high|critical", quotesOptional: true).value == "high|critical")
         #expect(try LabelMatcherParser.parse("watch=", quotesOptional: true).value == "")
         #expect(throws: LabelMatcherParser.Mistake.malformed("watch=gib")) {
             try LabelMatcherParser.parse("watch=gib")
         }
     }
 
-    @Test("What is no matcher is refused with its reason (R2)", arguments: [
-        ("", LabelMatcherParser.Mistake.malformed("")), ("watch", .malformed("watch")),
-        ("=\"a\"", .malformed("=\"a\"")), ("watch=\"a", .malformed("watch=\"a")),
-        ("watch=\"a\" x", .malformed("watch=\"a\" x")), ("watch==\"a\"", .malformed("watch==\"a\"")),
-        ("color=\"a\"", .unknownLabel("color")), ("watch=~\"(\"", .noExpression("(")),
-        ("type=\"hits\"", .unknownValue("hits", allowed: ["hit", "feed"])),
-    ])
+    @Test(
+        "What is no matcher is refused with its reason (R2)",
+        arguments: [
+            ("", LabelMatcherParser.Mistake.malformed("")), ("watch", .malformed("watch")),
+            ("=\"a\"", .malformed("=\"a\"")), ("watch=\"a", .malformed("watch=\"a")),
+            ("watch=\"a\" x", .malformed("watch=\"a\" x")), ("watch==\"a\"", .malformed("watch==\"a\"")),
+            ("color=\"a\"", .unknownLabel("color")), ("watch=~\"(\"", .noExpression("(")),
+            ("type=\"hits\"", .unknownValue("hits", allowed: ["hit", "feed"])),
+        ])
     func refused(_ text: String, _ mistake: LabelMatcherParser.Mistake) {
         #expect(throws: mistake) { try LabelMatcherParser.parse(text) }
     }
 
-    @Test("Durations carry units, alone or combined", arguments: [
-        ("10s", 10_000), ("250ms", 250), ("1h30m", 5_400_000), ("7d", 604_800_000), ("1d2h3m4s5ms", 93_784_005),
-        ("0s", 0),
-    ])
+    @Test(
+        "Durations carry units, alone or combined",
+        arguments: [
+            ("10s", 10_000), ("250ms", 250), ("1h30m", 5_400_000), ("7d", 604_800_000), ("1d2h3m4s5ms", 93_784_005),
+            ("0s", 0),
+        ])
     func durations(_ text: String, _ milliseconds: Int) throws {
         let duration = try DurationText.parse(text)
         #expect(duration == .milliseconds(milliseconds))
         #expect(DurationText.format(duration) == text)
     }
 
-    @Test("What is no duration is refused", arguments: [
-        ("10", DurationText.Mistake.missingUnit), ("1h30", .missingUnit), ("10x", .unknownUnit("x")),
-        ("5M", .unknownUnit("M")), ("", .malformed), ("s", .malformed), ("-5s", .malformed), ("1.5h", .malformed),
-        ("30m1h", .malformed), ("1h1h", .malformed), ("99999999999999d", .malformed), ("1 h", .malformed),
-    ])
+    @Test(
+        "What is no duration is refused",
+        arguments: [
+            ("10", DurationText.Mistake.missingUnit), ("1h30", .missingUnit), ("10x", .unknownUnit("x")),
+            ("5M", .unknownUnit("M")), ("", .malformed), ("s", .malformed), ("-5s", .malformed),
+            ("1.5h", .malformed),
+            ("30m1h", .malformed), ("1h1h", .malformed), ("99999999999999d", .malformed), ("1 h", .malformed),
+        ])
     func noDurations(_ text: String, _ mistake: DurationText.Mistake) {
         #expect(throws: mistake) { try DurationText.parse(text) }
     }

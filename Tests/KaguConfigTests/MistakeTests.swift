@@ -8,10 +8,13 @@ import Testing
 @Suite("Every mistake has its message")
 struct MistakeTests {
     /// `config-…`, `receiver-…`, `route-…` are kagu.yaml files, `feeds-…` feed lists, `watches-…` watch files.
-    static let names = Fixtures.names(in: "mistakes").filter { !$0.hasSuffix(".txt") || $0 == "feeds-no-address.txt" }
-        .filter { !$0.hasSuffix(".csv") && !$0.hasSuffix(".secret") }
+    static let names = Fixtures.names(in: "mistakes").filter {
+        !$0.hasSuffix(".txt") || $0 == "feeds-no-address.txt"
+    }
+    .filter { !$0.hasSuffix(".csv") && !$0.hasSuffix(".secret") }
 
-    @Test("A mistake is told with place, key, value, reason, remedy, line and caret (M56, rule 12)", arguments: names)
+    @Test(
+        "A mistake is told with place, key, value, reason, remedy, line and caret (M56, rule 12)", arguments: names)
     func message(_ name: String) throws {
         let folder = Fixtures.directory + "mistakes/"
         chmod(folder + "world-readable.secret", 0o644)

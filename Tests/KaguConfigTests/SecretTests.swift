@@ -89,8 +89,8 @@ struct SecretTests {
             webhook("credential: {secret: other}", environment: environment).messages.map {
                 $0.replacing(scratch.path, with: "")
             } == [
-                "alerts.receivers[0].credential.secret: credential \"other\" is not in credentials; add the file to "
-                    + "/etc/kagu/secrets and restart kagu"
+                "alerts.receivers[0].credential.secret: credential \"other\" is not in credentials; add the file "
+                    + "to /etc/kagu/secrets and restart kagu"
             ])
         #expect(webhook("credential: {secret: ../kagu.yaml}", environment: environment).messages.count == 1)
         #expect(Credentials(environment: environment).secret(named: "desk")?.revealed == Self.key)
@@ -115,14 +115,15 @@ struct SecretTests {
         #expect(config.alerts.receivers.first?.signingKeys.isEmpty == true)
         #expect(
             config.warnings.map { $0.message.replacing(scratch.path, with: "") } == [
-                "alerts.receivers[0].secret_file: cannot read \"none.secret\": no such file; check the path and its "
-                    + "permissions"
+                "alerts.receivers[0].secret_file: cannot read \"none.secret\": no such file; check the path "
+                    + "and its permissions"
             ])
     }
 
     @Test("Neither messages nor excerpts show what may be a credential (S5)")
     func concealed() {
-        let broken = "alerts:\n  receivers:\n    - {name: a, type: slak, url: \"https://h.example.org/T0KEN\", x: 1}\n"
+        let broken =
+            "alerts:\n  receivers:\n    - {name: a, type: slak, url: \"https://h.example.org/T0KEN\", x: 1}\n"
         let inline = "alerts:\n  receivers:\n    - name: a\n      type: webhook\n      url: \"https/T0KEN\"\n"
         let unclosed = "alerts:\n  receivers:\n    - name: a\n      url: \"https://h.example.org/T0KEN\n"
         let proxy = "http: {proxy: \"T0KEN@proxy\"}\n"

@@ -22,7 +22,8 @@ struct AddressGuardTests {
             ("0.0.0.0", "0.255.255.255"), ("10.0.0.0", "10.255.255.255"), ("100.64.0.0", "100.127.255.255"),
             ("127.0.0.0", "127.255.255.255"), ("169.254.0.0", "169.254.255.255"), ("172.16.0.0", "172.31.255.255"),
             ("192.0.0.0", "192.0.0.255"), ("192.0.2.0", "192.0.2.255"), ("192.88.99.0", "192.88.99.255"),
-            ("192.168.0.0", "192.168.255.255"), ("198.18.0.0", "198.19.255.255"), ("198.51.100.0", "198.51.100.255"),
+            ("192.168.0.0", "192.168.255.255"), ("198.18.0.0", "198.19.255.255"),
+            ("198.51.100.0", "198.51.100.255"),
             ("203.0.113.0", "203.0.113.255"), ("224.0.0.0", "239.255.255.255"), ("240.0.0.0", "255.255.255.255"),
             ("::", "::ffff:ffff"), ("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff"),
             ("100::", "100::ffff:ffff:ffff:ffff"), ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"),
@@ -116,7 +117,9 @@ struct AddressGuardTests {
 
     @Test(
         "the guard judges the address behind every spelling of a host (S1)",
-        arguments: ["127.0.0.1", "127.1", "0x7f.1", "017700000001", "2130706433", "localhost", "[::ffff:127.0.0.1]"])
+        arguments: [
+            "127.0.0.1", "127.1", "0x7f.1", "017700000001", "2130706433", "localhost", "[::ffff:127.0.0.1]",
+        ])
     func spellings(_ host: String) async throws {
         let fetching = try Fetching()
         fetching.origin.on("/", .text("secret"))
@@ -134,7 +137,8 @@ struct AddressGuardTests {
         let outcome = await fetching.client.send(HTTPRequest(url: fetching.origin.url("/")))
         #expect(outcome.failureKind == .blockedAddress)
         let endpoint = AddressGuard(allowing: [.endpoint(host: "127.0.0.1", port: fetching.origin.port)])
-        _ = try await fetching.client.send(HTTPRequest(url: fetching.origin.url("/"), addressGuard: endpoint)).answer()
+        _ = try await fetching.client.send(HTTPRequest(url: fetching.origin.url("/"), addressGuard: endpoint))
+            .answer()
         #expect(fetching.origin.requests.count == 2)
         await fetching.end()
     }
@@ -146,7 +150,8 @@ struct AddressGuardTests {
         for port in 1...80 {
             let list = AddressGuard(
                 allowing: [.endpoint(host: "x", port: port), .block(address: [127, 0, 0, 1], prefixLength: 32)])
-            _ = try await fetching.client.send(HTTPRequest(url: fetching.origin.url("/"), addressGuard: list)).answer()
+            _ = try await fetching.client.send(HTTPRequest(url: fetching.origin.url("/"), addressGuard: list))
+                .answer()
         }
         #expect(fetching.origin.requests.count == 80)
         await fetching.end()

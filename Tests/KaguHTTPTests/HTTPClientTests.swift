@@ -33,7 +33,9 @@ struct HTTPClientTests {
         for request in fetching.origin.requests {
             #expect(request.method == "GET")
             #expect(
-                Set(request.headers.map { $0.name.lowercased() }) == ["host", "user-agent", "accept", "accept-encoding"])
+                Set(request.headers.map { $0.name.lowercased() }) == [
+                    "host", "user-agent", "accept", "accept-encoding",
+                ])
             #expect(request.header("User-Agent") == "kagu/1 (+mailto:desk@example.org)")
             #expect(request.header("Accept") == "application/rss+xml, */*;q=0.1")
             #expect(request.header("Accept-Encoding")?.contains("gzip") == true)
@@ -147,7 +149,8 @@ struct HTTPClientTests {
         await fetching.end()
     }
 
-    @Test("a header that would break the request is refused, an empty one is sent", arguments: ["a\r\nX: y", "a\0b"])
+    @Test(
+        "a header that would break the request is refused, an empty one is sent", arguments: ["a\r\nX: y", "a\0b"])
     func brokenHeader(_ value: String) async throws {
         let fetching = try Fetching()
         fetching.origin.on("/", .text("ok"))
@@ -190,7 +193,8 @@ struct HTTPClientTests {
     @Test("an interim answer and trailers leave the final answer as it is")
     func interimAndTrailers() async throws {
         let fetching = try Fetching()
-        let head = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nETag: \"e\"\r\n"
+        let head =
+            "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nETag: \"e\"\r\n"
             + "Transfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n5\r\nhello\r\n0\r\nX-T: late\r\n\r\n"
         fetching.origin.on("/", ScriptedResponse(framing: .none, rawHead: Array(head.utf8)))
         let answer = try await fetching.get("/").answer()

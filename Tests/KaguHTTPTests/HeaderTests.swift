@@ -92,7 +92,8 @@ struct HeaderTests {
             CacheHints.freshness(of: HTTPHeaders(fields), now: now)
         }
         #expect(hint(["Cache-Control": "public, max-age=600"]) == .seconds(600))
-        #expect(hint(["Cache-Control": "public", "cache-control": "Max-Age=\"600\"", "Age": "100"]) == .seconds(500))
+        #expect(
+            hint(["Cache-Control": "public", "cache-control": "Max-Age=\"600\"", "Age": "100"]) == .seconds(500))
         #expect(hint(["Cache-Control": "max-age=9999999999999999999"]) == .seconds(86_400))
         #expect(
             hint(["Date": "Sun, 22 Nov 2026 08:00:00 GMT", "Expires": "Sun, 22 Nov 2026 09:00:00 GMT"])
@@ -104,7 +105,8 @@ struct HeaderTests {
     @Test(
         "zero, no-cache, no-store and past dates say nothing (P11)",
         arguments: [
-            ["Cache-Control": "max-age=0"], ["Cache-Control": "no-cache, max-age=60"], ["Cache-Control": "no-store"],
+            ["Cache-Control": "max-age=0"], ["Cache-Control": "no-cache, max-age=60"],
+            ["Cache-Control": "no-store"],
             ["Expires": "0"], ["Expires": "Sun, 22 Nov 2026 08:30:00 GMT"], ["Cache-Control": "max-age=x"], [:],
             ["Cache-Control": "max-age=60", "Age": "60"],
         ] as [[String: String]])

@@ -33,7 +33,8 @@ import Testing
     func unknownLine() async throws {
         let fixture = try StateFixture()
         await (try fixture.openStore()).close()
-        let hit = Hit.make(id: HitIdentity.hit(feedID: "a", key: "1", revision: 0), seen: fixture.now, title: "Baku")
+        let hit = Hit.make(
+            id: HitIdentity.hit(feedID: "a", key: "1", revision: 0), seen: fixture.now, title: "Baku")
         try fixture.append(fixture.foreignLine(hit))
 
         var (store, recovery) = try fixture.open()

@@ -14,7 +14,8 @@ import Testing
             lastNews: now - .seconds(7200), failures: 3, isFailureAnnounced: true, lastStart: now,
             nextDue: now + .seconds(900), interval: .seconds(3600), heldUntil: now + .seconds(14_400),
             validators: StoredValidators(
-                url: "https://example.org/rss", etag: [0x57, 0x2F, 0x22, 0xFF, 0x22], lastModified: Array("yesterday".utf8)),
+                url: "https://example.org/rss", etag: [0x57, 0x2F, 0x22, 0xFF, 0x22],
+                lastModified: Array("yesterday".utf8)),
             bodyHash: [1, 2, 3, 4], title: "Пример", hasBaseline: true, gaps: #"{"p95":3600}"#,
             redirects: #"[{"to":"https://example.net"}]"#)
     }
@@ -41,7 +42,8 @@ import Testing
         #expect(try copy.feedRecords()["a"]?.lastStart == fixture.now)
         #expect(try copy.feedRecords()["a"]?.nextDue == fixture.now + .seconds(3600))
         try await store.record(
-            PollRecord(feedID: "a", at: fixture.now, feed: FeedRecord(state: .ok, nextDue: fixture.now + .seconds(900))))
+            PollRecord(
+                feedID: "a", at: fixture.now, feed: FeedRecord(state: .ok, nextDue: fixture.now + .seconds(900))))
         #expect(try await store.feedRecords()["a"]?.lastStart == fixture.now)
         #expect(try await store.feedRecords()["a"]?.nextDue == fixture.now + .seconds(900))
     }

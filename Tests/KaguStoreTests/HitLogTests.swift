@@ -16,7 +16,8 @@ import Testing
         let hit = store.hit(of: item, at: fixture.now)
         try await store.record(
             PollRecord(
-                feedID: "example", at: fixture.now, feed: FeedRecord(), unseen: found, hits: [RoutedHit(hit, of: item)]))
+                feedID: "example", at: fixture.now, feed: FeedRecord(), unseen: found,
+                hits: [RoutedHit(hit, of: item)]))
         #expect(try fixture.lines() == [String(decoding: hit.line, as: UTF8.self)])
     }
 
@@ -50,7 +51,9 @@ import Testing
         for name in ["2026-11-23.jsonl", "2026-11-22.10.jsonl", "2026-11-22.jsonl", "2026-11-22.2.jsonl"] {
             try directory.write("", to: name)
         }
-        for name in ["notes.jsonl", "2026-11-22.jsonl.gz", "2026-11-22.x.jsonl", "2026-13-01.jsonl", "2026-11-22.0.jsonl"] {
+        for name in [
+            "notes.jsonl", "2026-11-22.jsonl.gz", "2026-11-22.x.jsonl", "2026-13-01.jsonl", "2026-11-22.0.jsonl",
+        ] {
             try directory.write("", to: name)
         }
         #expect(
@@ -67,7 +70,8 @@ import Testing
             for number in 0..<100 {
                 group.addTask {
                     let items = (0...(number % 3)).map { Item.make(id: "\(number)-\($0)", title: "Baku") }
-                    return try await store.poll(items, of: "feed-\(number)", at: now, deliveries: [.make(group: "\(number)")])
+                    return try await store.poll(
+                        items, of: "feed-\(number)", at: now, deliveries: [.make(group: "\(number)")])
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }

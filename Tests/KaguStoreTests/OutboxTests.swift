@@ -9,7 +9,8 @@ import Testing
 @Suite struct OutboxTests {
     private func alert(_ id: String, receiver: String = "desk", at: Instant, next: Instant? = nil) -> AlertRecord {
         AlertRecord(
-            id: id, receiver: receiver, route: "route", type: "kagu.hit", reason: "new", body: Array("{\"\u{e9}\":1}".utf8),
+            id: id, receiver: receiver, route: "route", type: "kagu.hit", reason: "new",
+            body: Array("{\"\u{e9}\":1}".utf8),
             created: at, nextAttempt: next)
     }
 
@@ -99,7 +100,8 @@ import Testing
         let store = try fixture.openStore()
         try await store.poll([.make(title: "Baku")], at: fixture.now, deliveries: [.make()])
         let ids = try await store.waitingDeliveries().map(\.id)
-        try await store.bindAlert(alert("msg_1", at: fixture.now), deliveries: ids)
+        let group = GroupRecord(key: "route/story", receiver: "desk", route: "route", lastTold: fixture.now)
+        try await store.bindAlert(alert("msg_1", at: fixture.now), deliveries: ids, group: group)
         try await store.settle(["msg_1"], verdict: .parked(reason: "receiver_removed"), at: fixture.now)
         #expect(try await store.nextDeadline() == nil)
         #expect(try await store.deliveries(ofAlert: "msg_1").map(\.state) == [.parked])
@@ -131,7 +133,8 @@ import Testing
         let store = try fixture.openStore()
         for number in 0..<5 {
             try await store.bindAlert(alert("msg_a\(number)", receiver: "a", at: fixture.now + .seconds(-number)))
-            try await store.bindAlert(alert("msg_b\(number)", receiver: "b", at: fixture.now, next: fixture.now + .seconds(number)))
+            try await store.bindAlert(
+                alert("msg_b\(number)", receiver: "b", at: fixture.now, next: fixture.now + .seconds(number)))
         }
         let due = try await store.pendingAlerts(dueBefore: fixture.now + .seconds(1), perReceiver: 3)
         #expect(due.map(\.id) == ["msg_a0", "msg_a1", "msg_a2", "msg_b0", "msg_b1"])

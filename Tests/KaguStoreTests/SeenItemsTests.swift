@@ -19,7 +19,8 @@ import Testing
         // It leaves and returns, in another order, with another date.
         try await store.poll([.make(id: "2", title: "Paris")], at: fixture.now + .seconds(120))
         let found = try await store.unseen(
-            feedID: "example", items: [.make(id: "2", title: "Paris"), .make(id: "1", title: "Baku", published: fixture.now)],
+            feedID: "example",
+            items: [.make(id: "2", title: "Paris"), .make(id: "1", title: "Baku", published: fixture.now)],
             at: fixture.now + .seconds(180))
         #expect(found.items.isEmpty && found.knownCount == 2)
         #expect(try fixture.lines().count == 1)
@@ -70,11 +71,15 @@ import Testing
     func sighting() async throws {
         let fixture = try StateFixture()
         let store = try fixture.openStore()
-        try await store.poll([.make(id: "1", url: "http://www.example.org/x/?utm_source=a", title: "Baku")], of: "a", at: fixture.now)
+        try await store.poll(
+            [.make(id: "1", url: "http://www.example.org/x/?utm_source=a", title: "Baku")], of: "a", at: fixture.now
+        )
         let copy = Item.make(id: "9", url: "https://example.org/x", title: "Baku again")
         let found = try await store.unseen(feedID: "b", items: [copy], at: fixture.now)
         #expect(found.items.isEmpty && found.sightings.map(\.title) == ["Baku again"] && found.knownCount == 1)
-        #expect(try await store.poll([copy], of: "b", at: fixture.now) == RecordedPoll(newItems: 0, revisedItems: 0, hitLines: 0, deliveries: 0))
+        #expect(
+            try await store.poll([copy], of: "b", at: fixture.now)
+                == RecordedPoll(newItems: 0, revisedItems: 0, hitLines: 0, deliveries: 0))
         #expect(try await store.count("sighting") == 1)
         // The next poll knows its key.
         #expect(try await store.unseen(feedID: "b", items: [copy], at: fixture.now).sightings.isEmpty)
@@ -86,7 +91,8 @@ import Testing
         let fixture = try StateFixture()
         let store = try fixture.openStore()
         try await store.poll([.make(id: "1", url: "https://example.org/x", title: "Baku")], at: fixture.now)
-        let result = try await store.poll([.make(id: "2", url: "https://example.org/x", title: "Baku")], at: fixture.now)
+        let result = try await store.poll(
+            [.make(id: "2", url: "https://example.org/x", title: "Baku")], at: fixture.now)
         #expect(result.newItems == 0 && result.revisedItems == 0 && result.hitLines == 0)
     }
 
@@ -110,7 +116,9 @@ import Testing
         #expect(first.items.count == 1 && second.items.count == 1)
         var results: [RecordedPoll] = []
         for (feedID, found) in [("a", first), ("b", second)] {
-            let hits = found.items.map { RoutedHit(store.hit(of: $0, at: fixture.now), of: $0, deliveries: [.make()]) }
+            let hits = found.items.map {
+                RoutedHit(store.hit(of: $0, at: fixture.now), of: $0, deliveries: [.make()])
+            }
             results.append(
                 try await store.record(
                     PollRecord(feedID: feedID, at: fixture.now, feed: FeedRecord(), unseen: found, hits: hits)))
@@ -131,7 +139,8 @@ import Testing
         guard case .revised(let revision) = item.novelty else { throw Unexpected() }
         #expect(revision.number == 1 && revision.watches == ["big"] && revision.story == item.storyID)
         try await store.poll([changed], at: fixture.now, watches: ["paris"])
-        let third = try await store.unseen(feedID: "example", items: [.make(id: "1", title: "Baku!")], at: fixture.now)
+        let third = try await store.unseen(
+            feedID: "example", items: [.make(id: "1", title: "Baku!")], at: fixture.now)
         guard case .revised(let later) = try #require(third.items.first).novelty else { throw Unexpected() }
         #expect(later.number == 2 && later.watches == ["big", "paris"])
 
@@ -147,7 +156,9 @@ import Testing
         let store = try fixture.openStore()
         let item = Item.make(id: "1", title: "Baku  and\n Paris", summary: "one two", content: "three")
         try await store.poll([item], at: fixture.now)
-        var same = Item.make(id: "1", title: " Baku and\u{a0}Paris ", summary: "one\ttwo", content: "three\n", published: fixture.now)
+        var same = Item.make(
+            id: "1", title: " Baku and\u{a0}Paris ", summary: "one\ttwo", content: "three\n", published: fixture.now
+        )
         same.authors = [Item.Person(name: "A")]
         same.url = "https://example.org/elsewhere"
         #expect(try await store.unseen(feedID: "example", items: [same], at: fixture.now).items.isEmpty)
@@ -177,7 +188,9 @@ import Testing
         #expect(id == HitIdentity.hit(feedID: "lemonde-une", key: "tag:lemonde.fr,2026:1", revision: 0))
         #expect(id.count == 18 && id.hasPrefix("h_") && id.allSatisfy { $0.isASCII && !"ilou".contains($0) })
         #expect(id != HitIdentity.hit(feedID: "lemonde-une", key: "tag:lemonde.fr,2026:1", revision: 1))
-        #expect(HitIdentity.hit(feedID: "a", key: "b", revision: 0) != HitIdentity.hit(feedID: "ab", key: "", revision: 0))
+        #expect(
+            HitIdentity.hit(feedID: "a", key: "b", revision: 0)
+                != HitIdentity.hit(feedID: "ab", key: "", revision: 0))
         let story = HitIdentity.story(feedID: "lemonde-une", key: "tag:lemonde.fr,2026:1")
         #expect(story.count == 15 && story == CompactID.story(of: id))
         for id in [id, "h_4zt0c8e1v5", "h_12345678", "x", "h_il" + String(repeating: "0", count: 14)] {

@@ -123,8 +123,8 @@ import Testing
             ),
             (
                 .newerSchema(path: "/s/state.sqlite", found: 3, known: 1),
-                "/s/state.sqlite: schema version 3 is newer than 1, the newest that this build knows; install the newer "
-                    + "kagu, or restore backup/"
+                "/s/state.sqlite: schema version 3 is newer than 1, the newest that this build knows; install the "
+                    + "newer kagu, or restore backup/"
             ),
             (
                 .diskFull(path: "/s/hits"),

@@ -89,7 +89,8 @@ struct RouteReader {
         if fields["every"] == nil, at == nil { cursor.fail(.digestWithoutTimes) }
         if at != nil, fields["tz"] == nil { cursor.fail(.zoneMissing) }
         let zone = fields["tz"].map { $0.timeZone() } ?? "UTC"
-        let every = fields["every"].map { $0.duration(in: .seconds(60)...(day * 31)) }
+        let every =
+            fields["every"].map { $0.duration(in: .seconds(60)...(day * 31)) }
             ?? (at?.time?.weekday == nil ? day : day * 7)
         guard let every, let zone else { return nil }
         if let at, let time = at.time {

@@ -3,7 +3,8 @@
 import KaguBytes
 import KaguModel
 
-/// Reads the secrets of one receiver in their three forms: in place, `<key>_file`, `credential: {<key>: NAME}` (D15).
+/// Reads the secrets of one receiver in their three forms: in place, `<key>_file`, `credential: {<key>: NAME}`
+/// (D15).
 struct SecretReader {
     /// The most keys that a signing secret may hold.
     static let maximumKeys = 10

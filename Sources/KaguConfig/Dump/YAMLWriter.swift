@@ -48,7 +48,8 @@ struct YAMLWriter {
     /// `text` as it stands where every YAML reader takes it for that text, else in double quotes.
     static func quoted(_ text: String) -> String {
         let isPlain =
-            !text.isEmpty && !["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(text.lowercased())
+            !text.isEmpty
+            && !["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(text.lowercased())
             && text.unicodeScalars.allSatisfy { scalar in
                 scalar.properties.isAlphabetic || scalar.properties.numericType != nil
                     || "_./-".unicodeScalars.contains(scalar)

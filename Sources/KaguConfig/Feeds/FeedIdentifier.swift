@@ -23,7 +23,9 @@ public enum FeedIdentifier {
     }
 
     /// An id for a second feed whose derived id is taken: with a hash of its URL.
-    static func distinguished(_ id: String, url: String) -> String { "\(id.prefix(maximumLength - 9))-\(hash(of: url))" }
+    static func distinguished(_ id: String, url: String) -> String {
+        "\(id.prefix(maximumLength - 9))-\(hash(of: url))"
+    }
 
     /// `text` in allowed characters: lower case, runs of others become one `-`.
     static func slug(_ text: String) -> String {

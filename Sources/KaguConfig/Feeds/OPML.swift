@@ -112,7 +112,9 @@ extension OPML {
             report(.noFeedID(writtenID, remedy: FeedIdentifier.slug(writtenID)), key: "id")
             return nil
         }
-        let listed = (tag["kagu:tags"] ?? "").split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+        let listed = (tag["kagu:tags"] ?? "").split(separator: ",").map { String($0).trimmed }.filter {
+            !$0.isEmpty
+        }
         let attributes = OPMLAttributes(tag: tag, report: { report($0, key: $1) })
         let feed = Feed(
             id: writtenID ?? FeedIdentifier.derived(from: url), url: url, title: tag.title ?? "",
@@ -121,7 +123,8 @@ extension OPML {
             tags: folders.filter { !listed.contains($0) } + listed, interval: attributes.interval,
             isEnabled: tag["kagu:enabled"] != "false", location: file.location(place.line, place.column))
         return FeedRecord(
-            feed: feed, file: file, origin: origin, idPlace: place, hasDerivedID: writtenID == nil, intervalPlace: place)
+            feed: feed, file: file, origin: origin, idPlace: place, hasDerivedID: writtenID == nil,
+            intervalPlace: place)
     }
 }
 

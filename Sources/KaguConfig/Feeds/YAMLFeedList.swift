@@ -5,7 +5,8 @@ import KaguModel
 /// Reads a feed list in YAML (H1): a mapping with the one key `feeds`.
 struct YAMLFeedList {
     static let keys = [
-        "id", "url", "title", "language", "country", "class", "tags", "interval", "headers", "enabled", "alert_recent",
+        "id", "url", "title", "language", "country", "class", "tags", "interval", "headers", "enabled",
+        "alert_recent",
     ]
 
     let file: SourceFile

@@ -33,7 +33,8 @@ struct ConfigLoad {
     /// Reads the feed lists and joins them.
     mutating func readFeeds(overridden patterns: [String]) {
         let sources =
-            patterns.isEmpty ? feedPatterns : patterns.map { FilePatternSource(pattern: $0, origin: .commandLine("--feeds")) }
+            patterns.isEmpty
+            ? feedPatterns : patterns.map { FilePatternSource(pattern: $0, origin: .commandLine("--feeds")) }
         var lists: [FeedList] = []
         var paths = paths(of: sources, extensions: FeedListReader.extensions)
         let ownList = FilePath.resolve("feeds.yaml", below: config.store.directory + "/")
@@ -188,7 +189,8 @@ struct FilePatternSource {
         switch origin {
         case .key(let cursor):
             return cursor.file.problem(fault, path: cursor.path, cursor.node.line, cursor.node.column, severity)
-        case .standard(let file): return ConfigProblem(fault.wording, at: SourceLocation(file: file), severity: severity)
+        case .standard(let file):
+            return ConfigProblem(fault.wording, at: SourceLocation(file: file), severity: severity)
         case .commandLine(let flag): return ConfigProblem("\(flag): \(fault.wording)", severity: severity)
         }
     }

@@ -29,7 +29,9 @@ struct MainFileReader {
 
     func read(_ text: String) -> Main {
         var main = Main(
-            feedPatterns: Self.standardFeeds.map { FilePatternSource(pattern: $0, origin: .standard(file: file.name)) },
+            feedPatterns: Self.standardFeeds.map {
+                FilePatternSource(pattern: $0, origin: .standard(file: file.name))
+            },
             watchPatterns: Self.standardWatches.map {
                 FilePatternSource(pattern: $0, origin: .standard(file: file.name))
             })
@@ -121,7 +123,9 @@ struct MainFileReader {
         guard let fields = cursor.fields(["contact", "allow_private", "proxy", "ca_file", "max_bodies"])
         else { return http }
         if let contact = fields["contact"], let text = contact.text() {
-            if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) { contact.fail(.noHeaderValue) }
+            if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+                contact.fail(.noHeaderValue)
+            }
             http.contact = text.trimmed
         }
         http.allowPrivate = fields["allow_private"]?.addressRules() ?? []

@@ -62,7 +62,9 @@ enum AddressText {
     /// Whether the first `length` bits of both addresses agree.
     static func sharesPrefix(_ left: [UInt8], _ right: [UInt8], length: Int) -> Bool {
         guard left.count == right.count else { return false }
-        for bit in 0..<length where (left[bit / 8] ^ right[bit / 8]) & (0x80 >> UInt8(bit % 8)) != 0 { return false }
+        for bit in 0..<length where (left[bit / 8] ^ right[bit / 8]) & (0x80 >> UInt8(bit % 8)) != 0 {
+            return false
+        }
         return true
     }
 

@@ -20,7 +20,9 @@ enum TopicReader {
     }
 
     private static func term(_ language: AliasLanguage, _ item: YAMLCursor) -> TopicTerm? {
-        if item.isText { return item.nonEmptyText().map { TopicTerm($0, language: language, location: item.location) } }
+        if item.isText {
+            return item.nonEmptyText().map { TopicTerm($0, language: language, location: item.location) }
+        }
         guard let fields = item.fields(termKeys), let text = fields.required("text")?.nonEmptyText()
         else { return nil }
         return TopicTerm(

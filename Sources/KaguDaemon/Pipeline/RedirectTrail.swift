@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KaguHTTP
+import KaguModel
 
 /// The addresses that one poll went through (P24, I9).
 struct RedirectTrail: Hashable, Sendable {
@@ -17,9 +18,8 @@ struct RedirectTrail: Hashable, Sendable {
 
     /// Whether `url` has scheme, host and port of the listed address.
     func sharesOrigin(with url: String) -> Bool {
-        guard let listed = urls.first else { return false }
-        let (a, b) = (URLParts(listed), URLParts(url))
-        return a.scheme == b.scheme && a.host == b.host && a.port == b.port
+        guard let listed = urls.first.flatMap(HTTPOrigin.init) else { return false }
+        return listed == HTTPOrigin(url)
     }
 
     /// Takes one hop; returns why it cannot be taken: no target, a loop, too many hops.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KaguConfig
+import KaguFeed
+import KaguHTTP
 import KaguModel
 import KaguStore
 
@@ -86,7 +88,8 @@ struct PollPace: Hashable, Sendable {
     }
 
     private func movedReason(_ trail: RedirectTrail) -> String {
-        trail.isPermanent ? "moved permanently to \(URLParts(trail.currentURL).host)" : ""
+        guard trail.isPermanent else { return "" }
+        return "moved permanently to \(HTTPOrigin(trail.currentURL)?.authority ?? "another address")"
     }
 }
 

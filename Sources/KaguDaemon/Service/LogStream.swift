@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-public import Logging
 import KaguModel
+public import Logging
 
 /// Where log records go: the journal's native protocol when stderr is the journal, `<N>` prefixes under another
 /// service manager, time stamps on a terminal and in files (O12).
@@ -103,7 +103,7 @@ private enum JournalSocket {
         defer { close(descriptor) }
         var sent = false
         UnixSocketAddress(path: "/run/systemd/journal/socket")?.withSocketAddress { address, length in
-            sent = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue), address, length) == bytes.count
+            sent = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length) == bytes.count
         }
         return sent
     }

@@ -39,7 +39,7 @@ public struct ServiceNotifier: Sendable {
         defer { close(descriptor) }
         UnixSocketAddress(path: socketPath)?.withSocketAddress { address, length in
             let bytes = Array(message.utf8)
-            _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue), address, length)
+            _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
         }
     }
 }

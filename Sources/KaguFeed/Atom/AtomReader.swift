@@ -96,7 +96,8 @@ struct AtomReader {
         draft.feed.link = links.preferredAlternate ?? ""
         draft.feed.id = document.firstVerbatim([.atom(.id)], in: children)
         draft.feed.updated =
-            document.firstDate([(.atom(.updated), "updated"), (.atom(.modified), "modified")], in: children)?.instant
+            document.firstDate([(.atom(.updated), "updated"), (.atom(.modified), "modified")], in: children)?
+            .instant
         let language = document.ownLanguage(root)
         draft.feed.language = language ?? ""
         draft.cancelsLanguage = language == ""
@@ -113,7 +114,9 @@ enum SyndicationHint {
     /// `updatePeriod` divided by `updateFrequency`; nil if neither is given.
     static func seconds(_ period: String, _ frequency: String) -> Int? {
         let times = Int(frequency)
-        guard !period.isEmpty || times != nil, let seconds = periods[period.isEmpty ? "daily" : period] else { return nil }
+        guard !period.isEmpty || times != nil, let seconds = periods[period.isEmpty ? "daily" : period] else {
+            return nil
+        }
         return seconds / max(1, times ?? 1)
     }
 

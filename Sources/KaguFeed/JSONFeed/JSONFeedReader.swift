@@ -19,7 +19,8 @@ struct JSONFeedReader {
             throw .notAFeed(reason: "JSON without a feed's members")
         }
         var reader = JSONFeedReader(
-            draft: FeedDraft(format: format, encoding: source.encoding, context: context), problems: scanner.problems,
+            draft: FeedDraft(format: format, encoding: source.encoding, context: context),
+            problems: scanner.problems,
             limits: context.limits, base: context.baseURL ?? "")
         reader.draft.feed.isComplete = !document.isCut
         reader.readFeed(feed)
@@ -93,7 +94,8 @@ struct JSONFeedReader {
             let address = url(file["url"])
             guard !address.isEmpty else { continue }
             item.enclosures.append(
-                Item.Enclosure(url: address, type: verbatim(file["mime_type"]), length: size(file["size_in_bytes"])))
+                Item.Enclosure(url: address, type: verbatim(file["mime_type"]), length: size(file["size_in_bytes"]))
+            )
         }
         item.settleID(verbatim(object["id"]))
         item.settleLists(limits)

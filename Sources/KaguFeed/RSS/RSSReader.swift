@@ -41,7 +41,8 @@ struct RSSReader {
         .rss(.title), .of(.dc, .title), .of(.media, .title), .of(.itunes, .title), .atom(.title),
     ]
     private static let summary: [Selector] = [
-        .rss(.description), .of(.dc, .description), .of(.media, .description), .of(.itunes, .summary), .atom(.summary),
+        .rss(.description), .of(.dc, .description), .of(.media, .description), .of(.itunes, .summary),
+        .atom(.summary),
     ]
     private static let content: [Selector] = [.of(.content, .encoded), .of(.xhtml, .body), .atom(.content)]
     private static let published: [(selector: Selector, origin: String)] = [
@@ -174,7 +175,9 @@ struct RSSReader {
             out.append(document.shortText(child))
         }
         out.removeAll(where: \.isEmpty)
-        if out.isEmpty { out = document.all(.atom(.category), in: children).compactMap { document.atomCategory($0) } }
+        if out.isEmpty {
+            out = document.all(.atom(.category), in: children).compactMap { document.atomCategory($0) }
+        }
         return out
     }
 
@@ -221,7 +224,8 @@ extension RSSReader {
         draft.feed.title = document.firstShort([.rss(.title), .of(.dc, .title), .atom(.title)], in: children)
         draft.feed.subtitle =
             document.firstLong(
-                [.rss(.description), .of(.itunes, .subtitle), .of(.itunes, .summary), .atom(.subtitle)], in: children
+                [.rss(.description), .of(.itunes, .subtitle), .of(.itunes, .summary), .atom(.subtitle)],
+                in: children
             ).text
         draft.feed.link = home(children)
         draft.feed.updated = document.firstDate(Self.feedUpdated, in: children)?.instant
@@ -297,7 +301,8 @@ extension [Item.Link] {
     /// The alternate link for people: `text/html` preferred, else the first.
     var preferredAlternate: String? {
         let alternates = filter { $0.rel == "alternate" }
-        return (alternates.first { $0.type.lowercased().hasPrefix("text/html") }
+        return
+            (alternates.first { $0.type.lowercased().hasPrefix("text/html") }
             ?? alternates.first { $0.type.lowercased().hasPrefix("application/xhtml") } ?? alternates.first)?.href
     }
 }

@@ -38,7 +38,8 @@ enum DateWords {
 
     /// Words that say nothing: ordinals, prepositions.
     static let fillers: Set<String> = words(
-        "st nd rd th er ere eme at of the on t h de du le la les a saat gunu tarihinde il ili ci cu в г год года во")
+        "st nd rd th er ere eme at of the on t h de du le la les a saat gunu tarihinde il ili ci cu в г год года во"
+    )
 
     /// Zones in minutes east of UTC: RFC 822's (military letters as that RFC has them) and those of the beat.
     static let zones: [String: Int] = {

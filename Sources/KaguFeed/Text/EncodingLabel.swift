@@ -14,8 +14,11 @@ enum EncodingLabel {
 
     /// Encodings of whole units, in which no ASCII document can be.
     static func isWide(_ encoding: String) -> Bool {
-        ["utf-16", "utf-32", "ucs-", "ucs2", "ucs4", "utf16", "utf32", "iso-10646", "csucs4", "csunicode", "unicode"]
-            .contains { encoding.hasPrefix($0) }
+        [
+            "utf-16", "utf-32", "ucs-", "ucs2", "ucs4", "utf16", "utf32", "iso-10646", "csucs4", "csunicode",
+            "unicode",
+        ]
+        .contains { encoding.hasPrefix($0) }
     }
 
     /// Encodings that use seven bits only, so that ASCII bytes are no proof of ASCII text.

@@ -181,7 +181,9 @@ struct ISODate: Sendable {
     }
 
     private mutating func readBasic() -> Bool {
-        guard let year = scanner.number(4), let month = scanner.number(2), let day = scanner.number(2) else { return false }
+        guard let year = scanner.number(4), let month = scanner.number(2), let day = scanner.number(2) else {
+            return false
+        }
         (parts.year, parts.month, parts.day) = (year, month, day)
         return true
     }
@@ -202,7 +204,8 @@ struct ISODate: Sendable {
         scanner.skipSpaces()
         guard scanner.next.isDigit else { return !hasMark }
         let count = scanner.digitCount
-        guard count == 1 || count == 2 || count == 4 || count == 6, let hour = scanner.number(count == 1 ? 1 : 2) else {
+        guard count == 1 || count == 2 || count == 4 || count == 6, let hour = scanner.number(count == 1 ? 1 : 2)
+        else {
             return false
         }
         parts.hour = hour
@@ -229,7 +232,8 @@ struct ISODate: Sendable {
         } else {
             let start = scanner.position
             while scanner.next.isLetter, !scanner.isAtEnd { scanner.position += 1 }
-            let name = String(decoding: scanner.bytes[start..<scanner.position].map(\.asciiLowercased), as: UTF8.self)
+            let name = String(
+                decoding: scanner.bytes[start..<scanner.position].map(\.asciiLowercased), as: UTF8.self)
             guard let offset = DateWords.zones[name] else { return false }
             parts.offsetMinutes = offset
             if offset == 0, let more = scanner.offset() { parts.offsetMinutes = more }

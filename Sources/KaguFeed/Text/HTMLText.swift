@@ -62,10 +62,10 @@ struct HTMLText: Sendable {
             noteSpace(start..<position)
             return
         }
-        position = source.firstSpecial(from: start, classes: Self.classes)
+        position = source.endOfWords(from: start, classes: Self.classes)
         if isLiteral {
             while position < source.count, !source[position].isSpace {
-                position = source.firstSpecial(from: position + 1, classes: Self.classes)
+                position = source.endOfWords(from: position + 1, classes: Self.classes)
             }
         }
         emitGap()
@@ -128,7 +128,9 @@ struct HTMLText: Sendable {
         while end < source.count, end - start < table.longestName, source[end].isLetter || source[end].isDigit {
             end += 1
         }
-        if end < source.count, end > start, source[end] == UInt8(ascii: ";"), appendNamed(start..<end + 1) { return }
+        if end < source.count, end > start, source[end] == UInt8(ascii: ";"), appendNamed(start..<end + 1) {
+            return
+        }
         // A few old names may go without their semicolon.
         var length = min(end - start, 6)
         while length >= 2 {
@@ -143,7 +145,9 @@ struct HTMLText: Sendable {
     private mutating func appendNamed(_ range: Range<Int>) -> Bool {
         var value: [UInt8] = []
         guard NamedReferences.shared.append(source, range, to: &value) else { return false }
-        if value.count == 1, value[0].isSpace { note(.space) } else {
+        if value.count == 1, value[0].isSpace {
+            note(.space)
+        } else {
             emitGap()
             out.append(contentsOf: value)
         }

@@ -68,7 +68,9 @@ enum Iconv {
                     var target = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
                     var room = 4
                     iconv(descriptor, nil, nil, nil, nil)
-                    guard iconv(descriptor, &next, &left, &target, &room) == 0, left == 0, room < 4 else { return nil }
+                    guard iconv(descriptor, &next, &left, &target, &room) == 0, left == 0, room < 4 else {
+                        return nil
+                    }
                     return String(decoding: buffer[0..<4 - room], as: UTF8.self).unicodeScalars.first?.value
                 }
             }

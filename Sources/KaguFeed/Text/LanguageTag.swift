@@ -4,7 +4,9 @@
 enum LanguageTag {
     /// The tag trimmed, with `_` as `-`; at most 100 bytes.
     static func normalised(_ bytes: some Collection<UInt8>) -> String {
-        let tag = bytes.lazy.filter { $0 > 0x20 }.prefix(100).map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+        let tag = bytes.lazy.filter { $0 > 0x20 }.prefix(100).map {
+            $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0
+        }
         return String(decoding: Array(tag), as: UTF8.self)
     }
 

@@ -42,12 +42,14 @@ enum PersonText {
     /// Whether a text is one mail address.
     static func isAddress(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 3, let at = bytes.firstIndex(of: UInt8(ascii: "@")), at > 0, at < bytes.count - 1 else {
+        guard bytes.count >= 3, let at = bytes.firstIndex(of: UInt8(ascii: "@")), at > 0, at < bytes.count - 1
+        else {
             return false
         }
         guard bytes.lastIndex(of: UInt8(ascii: "@")) == at else { return false }
         return bytes.allSatisfy { byte in
-            byte > 0x20 && byte != 0x28 && byte != 0x29 && byte != 0x3C && byte != 0x3E && byte != 0x2C && byte != 0x22
+            byte > 0x20 && byte != 0x28 && byte != 0x29 && byte != 0x3C && byte != 0x3E && byte != 0x2C
+                && byte != 0x22
         }
     }
 }

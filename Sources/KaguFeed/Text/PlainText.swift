@@ -48,7 +48,9 @@ enum ShortText {
     static func showsReference(_ bytes: [UInt8]) -> Bool {
         var index = 0
         while let found = bytes.find(0x26, from: index, to: bytes.count) {
-            if NumericReference.read(bytes, at: found + 1, to: bytes.count, needsSemicolon: true) != nil { return true }
+            if NumericReference.read(bytes, at: found + 1, to: bytes.count, needsSemicolon: true) != nil {
+                return true
+            }
             if let end = bytes.referenceNameEnd(from: found + 1, to: bytes.count),
                 NamedReferences.shared.contains(bytes, found + 1..<end + 1)
             {

@@ -118,7 +118,9 @@ struct SourceEncoding {
         while index < end, bytes[index].isSpace || bytes[index] == UInt8(ascii: "=") { index += 1 }
         guard index < end else { return nil }
         let quote = bytes[index]
-        guard quote == 0x22 || quote == 0x27, let close = bytes.find(quote, from: index + 1, to: end) else { return nil }
+        guard quote == 0x22 || quote == 0x27, let close = bytes.find(quote, from: index + 1, to: end) else {
+            return nil
+        }
         return String(decoding: bytes[bytes.trimmed(index + 1..<close)], as: UTF8.self)
     }
 
@@ -174,7 +176,9 @@ struct SourceEncoding {
             if EncodingLabel.isWide(label.encoding) {
                 noteContradiction(label, "ASCII")
             } else if EncodingLabel.isSevenBit(label.encoding) {
-                if let result = Transcoder.utf8(source, from: label.encoding) { return finish(result, label.encoding) }
+                if let result = Transcoder.utf8(source, from: label.encoding) {
+                    return finish(result, label.encoding)
+                }
             } else {
                 return finish(source[...], label.encoding)
             }

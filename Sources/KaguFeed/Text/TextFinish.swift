@@ -12,7 +12,7 @@ enum TextFinish {
     /// The text of UTF-8 bytes, and whether it was cut.
     static func string(_ bytes: [UInt8], limit: Limit) -> (text: String, isCut: Bool) {
         var bytes = bytes
-        if bytes.contains(where: { $0 == 0xC2 || $0 == 0xC3 || $0 > 0x7F && $0 < 0xC6 }) {
+        if bytes.contains(where: { $0 == 0xC2 || $0 == 0xC3 }) {
             if let repaired = decodedOnceMore(bytes) { bytes = repaired }
             bytes = withoutC1(bytes)
         }
@@ -112,9 +112,11 @@ enum TextFinish {
         while end > start {
             if bytes[end - 1] <= 0x20 {
                 end -= 1
-            } else if end - 2 >= start, bytes[end - 1] & 0xC0 == 0x80, spaceWidth(bytes, at: end - 2, to: end) == 2 {
+            } else if end - 2 >= start, bytes[end - 1] & 0xC0 == 0x80, spaceWidth(bytes, at: end - 2, to: end) == 2
+            {
                 end -= 2
-            } else if end - 3 >= start, bytes[end - 1] & 0xC0 == 0x80, spaceWidth(bytes, at: end - 3, to: end) == 3 {
+            } else if end - 3 >= start, bytes[end - 1] & 0xC0 == 0x80, spaceWidth(bytes, at: end - 3, to: end) == 3
+            {
                 end -= 3
             } else {
                 break
@@ -132,7 +134,8 @@ enum TextFinish {
         case 0xE1, 0xE2, 0xE3:
             guard index + 2 < end else { return 0 }
             let scalar =
-                UInt32(bytes[index] & 0x0F) << 12 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
+                UInt32(bytes[index] & 0x0F) << 12 | UInt32(bytes[index + 1] & 0x3F) << 6
+                | UInt32(bytes[index + 2] & 0x3F)
             switch scalar {
             case 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: return 3
             default: return 0

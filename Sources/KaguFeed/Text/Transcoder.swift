@@ -16,7 +16,9 @@ enum Transcoder {
         case "utf-32le": return utf32(source, isBigEndian: false)
         case "utf-32be": return utf32(source, isBigEndian: true)
         case "hz-gb-2312":
-            return Iconv.utf8(eightBit(hz: source), from: "GBK").map { Result(bytes: $0.bytes, misfits: $0.misfits) }
+            return Iconv.utf8(eightBit(hz: source), from: "GBK").map {
+                Result(bytes: $0.bytes, misfits: $0.misfits)
+            }
         default: break
         }
         if let table = singleByteTable(encoding) { return singleByte(source, table) }

@@ -21,7 +21,9 @@ enum URLReference {
             return reference
         }
         if target.authority != nil {
-            (result.authority, result.path, result.query) = (target.authority, withoutDots(target.path), target.query)
+            (result.authority, result.path, result.query) = (
+                target.authority, withoutDots(target.path), target.query
+            )
         } else if target.path.isEmpty {
             if target.query != nil { result.query = target.query }
         } else {

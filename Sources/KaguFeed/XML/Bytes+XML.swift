@@ -12,6 +12,26 @@ extension [UInt8] {
         }
     }
 
+    /// Where a run of plain text ends: at the first special byte, single spaces between words apart.
+    func endOfWords(from start: Int, classes: [UInt8]) -> Int {
+        self.withUnsafeBufferPointer { bytes in
+            classes.withUnsafeBufferPointer { table in
+                var position = start
+                while position < bytes.count {
+                    let byte = bytes[position]
+                    if table[Int(byte)] == 0 {
+                        position += 1
+                    } else if byte == 0x20, position + 1 < bytes.count, table[Int(bytes[position + 1])] == 0 {
+                        position += 2
+                    } else {
+                        break
+                    }
+                }
+                return position
+            }
+        }
+    }
+
     /// Whether U+FFFE or U+FFFF stands at `position`.
     func isNoncharacter(at position: Int) -> Bool {
         position + 2 < count && self[position] == 0xEF && self[position + 1] == 0xBF && self[position + 2] >= 0xBE
@@ -33,7 +53,8 @@ extension [UInt8] {
     func predefined(_ name: Range<Int>) -> UInt8? {
         switch name.count {
         case 2 where self[name.lowerBound + 1] == UInt8(ascii: "t"):
-            self[name.lowerBound] == UInt8(ascii: "l") ? 0x3C : self[name.lowerBound] == UInt8(ascii: "g") ? 0x3E : nil
+            self[name.lowerBound] == UInt8(ascii: "l")
+                ? 0x3C : self[name.lowerBound] == UInt8(ascii: "g") ? 0x3E : nil
         case 3: has("amp", at: name.lowerBound) ? 0x26 : nil
         case 4: has("quot", at: name.lowerBound) ? 0x22 : has("apos", at: name.lowerBound) ? 0x27 : nil
         default: nil

@@ -132,7 +132,9 @@ extension XMLDocument {
         while index < bytes.count {
             if bytes[index] == 0x3E { return index + 1 }
             if bytes[index] == 0x22 || bytes[index] == 0x27 {
-                guard let close = bytes.find(bytes[index], from: index + 1, to: bytes.count) else { return bytes.count }
+                guard let close = bytes.find(bytes[index], from: index + 1, to: bytes.count) else {
+                    return bytes.count
+                }
                 index = close
             }
             index += 1

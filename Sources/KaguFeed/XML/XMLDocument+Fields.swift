@@ -124,7 +124,8 @@ extension XMLDocument {
     mutating func longText(_ node: Int) -> String {
         switch nodes[node].namespace {
         case .atom, .atom03: return atomText(node, isShort: false)
-        case .xhtml: return finish(HTMLText.text(of: text(of: node, .keepSource).bytes, isXML: true), node, longLimit)
+        case .xhtml:
+            return finish(HTMLText.text(of: text(of: node, .keepSource).bytes, isXML: true), node, longLimit)
         case .media where attribute(.type, of: node) == "plain":
             return finish(text(of: node).bytes, node, longLimit)
         default: return finish(HTMLText.text(of: text(of: node, .keepTags).bytes), node, longLimit)
@@ -214,7 +215,9 @@ extension XMLDocument {
     }
 
     /// The date of the first present element; it keeps its text when it cannot be read (F7, F22).
-    mutating func firstDate(_ selectors: [(selector: Selector, origin: String)], in children: [Int]) -> Item.ItemDate? {
+    mutating func firstDate(_ selectors: [(selector: Selector, origin: String)], in children: [Int]) -> Item
+        .ItemDate?
+    {
         for (selector, origin) in selectors {
             for node in children where selector.matches(nodes[node]) {
                 let raw = verbatim(node)

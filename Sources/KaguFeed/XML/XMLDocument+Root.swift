@@ -44,7 +44,8 @@ extension XMLDocument {
     private var isHTMLDoctype: Bool {
         var index = position + 9
         while index < bytes.count, bytes[index].isSpace { index += 1 }
-        return bytes.hasIgnoringCase("html", at: index) && !(index + 4 < bytes.count && bytes[index + 4].continuesName)
+        return bytes.hasIgnoringCase("html", at: index)
+            && !(index + 4 < bytes.count && bytes[index + 4].continuesName)
     }
 
     private mutating func passTextBeforeRoot() {
@@ -85,11 +86,14 @@ extension XMLDocument {
         pendingRootName = text(tag.name).lowercased()
         let namespace = rootNamespace(of: tag.name)
         let name = LocalNameTable.shared.name(bytes, bytes.localPart(tag.name))
-        rootVersion = pending.first { bytes.hasName(ArraySlice("version".utf8), at: $0.name.lowerBound) }
+        rootVersion = pending.first { bytes.hasIgnoringCase("version", at: $0.name.lowerBound) && $0.name.count == 7 }
             .map { String(decoding: bytes[bytes.trimmed($0.value)], as: UTF8.self) }
-        rootHasHref = pending.contains { bytes.hasIgnoringCase("href", at: $0.name.lowerBound) && $0.name.count == 4 }
+        rootHasHref = pending.contains {
+            bytes.hasIgnoringCase("href", at: $0.name.lowerBound) && $0.name.count == 4
+        }
         rootDeclaresRSS = pending.contains {
-            bytes.has("xmlns", at: $0.name.lowerBound) && [.rss10, .rss09].contains(Namespace(uri: bytes[$0.value]))
+            bytes.has("xmlns", at: $0.name.lowerBound)
+                && [.rss10, .rss09].contains(Namespace(uri: bytes[$0.value]))
         }
         return XMLNode(
             namespace: namespace, name: name, parent: -1, start: start, inner: tag.end..<tag.end, attributes: 0..<0,

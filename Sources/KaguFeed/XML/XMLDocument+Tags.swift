@@ -25,6 +25,7 @@ extension XMLDocument {
             position = start
             return popItem(at: start)
         }
+        closeUnclosedField(before: namespace, name, start)
         let first = attributes.count
         for attribute in pending { keep(attribute, start) }
         let parent = stack.last?.node ?? -1
@@ -43,6 +44,32 @@ extension XMLDocument {
         pop(at: tag.end, .closed)
         if stack.isEmpty { isComplete = true }
         return closesItem ? node : nil
+    }
+
+    /// Closes a short field whose end tag is missing when the next field begins (F16).
+    private mutating func closeUnclosedField(before namespace: Namespace, _ name: LocalName, _ start: Int) {
+        guard let open = stack.last, stack.count > 1, itemDepth.map({ stack.count > $0 + 1 }) ?? true else {
+            return
+        }
+        let around = nodes[open.node]
+        guard around.namespace.isRSS || around.namespace.isAtom, namespace != .xhtml, namespace != .other else {
+            return
+        }
+        let endsField: Bool
+        switch around.name {
+        case .title, .link, .guid, .id, .pubdate, .published, .updated, .issued, .modified, .category, .comments,
+            .language, .ttl, .lastbuilddate:
+            endsField = name.isField
+        case .description, .summary:
+            endsField = [.guid, .pubdate, .encoded, .enclosure, .published, .updated].contains(name)
+        default: endsField = false
+        }
+        guard endsField else { return }
+        problems.note(start, "<\(text(open.name))> is not closed before the next element")
+        // What the new element binds stays in force.
+        let kept = bindings[open.bindings...]
+        pop(at: start, .closed)
+        bindings.append(contentsOf: kept)
     }
 
     private mutating func openExcess(_ start: Int, _ tag: Tag) {

@@ -42,7 +42,8 @@ extension XMLDocument {
 
     /// Where the value of an element's attribute without prefix lies.
     func rawAttribute(_ name: LocalName, of node: Int) -> Range<Int>? {
-        for attribute in attributes[nodes[node].attributes] where attribute.name == name && attribute.kind == .plain {
+        for attribute in attributes[nodes[node].attributes] where attribute.name == name && attribute.kind == .plain
+        {
             return attribute.value
         }
         return nil
@@ -107,18 +108,28 @@ extension XMLDocument {
             return close.map { $0 + 3 } ?? end
         }
         if bytes.has("<!--", at: index) {
-            guard let close = bytes.find("-->", from: index + 4, to: end) else {
-                return (bytes.find(0x3E, from: index, to: end) ?? end - 1) + 1
+            if let close = searches.find(.commentEnd, in: bytes, from: index + 4), close + 3 <= end {
+                return close + 3
             }
-            return close + 3
+            return min(searches.find(.tagEnd, in: bytes, from: index) ?? end, end - 1) + 1
         }
         if let hole = skipped.last(where: { $0.contains(index) }) { return min(hole.upperBound, end) }
         guard let close = tagEnd(at: index, to: end) else {
             out.bytes.append(contentsOf: treatment == .keepSource ? Array("&lt;".utf8) : [0x3C])
             return index + 1
         }
-        if treatment != .dropTags { out.bytes.append(contentsOf: bytes[index..<close]) }
+        if treatment != .dropTags, !isForeignEndTag(at: index) {
+            out.bytes.append(contentsOf: bytes[index..<close])
+        }
         return close
+    }
+
+    /// Whether an end tag is none of HTML's: a mistyped end of the element itself.
+    private func isForeignEndTag(at index: Int) -> Bool {
+        guard bytes.has("</", at: index) else { return false }
+        var end = index + 2
+        while end < bytes.count, bytes[end].continuesName { end += 1 }
+        return HTMLElements.traits(bytes, bytes.localPart(index + 2..<end)).isEmpty
     }
 
     /// Where the tag, instruction or declaration at `index` ends; nil if it is a bare `<`.
@@ -127,7 +138,7 @@ extension XMLDocument {
         let next = bytes[index + 1]
         if next == UInt8(ascii: "/") || next == UInt8(ascii: "!") || next == UInt8(ascii: "?") {
             if next == UInt8(ascii: "/"), index + 2 >= end || !bytes[index + 2].beginsName { return nil }
-            return bytes.find(0x3E, from: index, to: end).map { $0 + 1 }
+            return searches.find(.tagEnd, in: bytes, from: index).flatMap { $0 < end ? $0 + 1 : nil }
         }
         guard next.beginsName else { return nil }
         let saved = (position, problems)

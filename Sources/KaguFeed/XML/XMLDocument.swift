@@ -302,7 +302,8 @@ struct XMLDocument: Sendable {
             let byte = bytes[position]
             if byte.isSpace || byte == 0 {
                 position += 1
-            } else if bytes.has("<!--", at: position), let end = bytes.find("-->", from: position, to: bytes.count) {
+            } else if bytes.has("<!--", at: position), let end = bytes.find("-->", from: position, to: bytes.count)
+            {
                 position = end + 3
             } else if bytes.has("<?", at: position), let end = bytes.find("?>", from: position, to: bytes.count) {
                 position = end + 2

@@ -107,6 +107,20 @@ enum LocalName: String, CaseIterable, Sendable {
     case other
 }
 
+extension LocalName {
+    /// A field of a feed or an item, inside which no other field stands.
+    var isField: Bool {
+        switch self {
+        case .title, .link, .guid, .id, .pubdate, .published, .updated, .issued, .modified, .category, .comments,
+            .language, .ttl, .lastbuilddate, .description, .summary, .content, .encoded, .enclosure, .creator,
+            .author,
+            .subtitle, .tagline:
+            true
+        default: false
+        }
+    }
+}
+
 /// Finds local names by their bytes.
 struct LocalNameTable: Sendable {
     /// The table; made once.

@@ -151,10 +151,12 @@ final class CurlTransfer {
         curl_slist_free_all(headerList)
         headerList = nil
         for header in request.headers {
-            guard isToken(header.name), !header.value.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
-                return HTTPFailure(.other, "request header \(header.name) holds a character that no header may hold")
+            guard isToken(header.name), !header.value.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D })
+            else {
+                return HTTPFailure(
+                    .other, "request header \(header.name) holds a character that no header may hold")
             }
-            // An empty value is written with a semicolon, else libcurl takes the line as an order to omit the field.
+            // An empty value is written with a semicolon, else libcurl takes it as an order to omit the field.
             append(header: Array(header.name.utf8) + (header.value.isEmpty ? [0x3B] : [0x3A, 0x20] + header.value))
         }
         if request.method != .get {
@@ -210,7 +212,9 @@ final class CurlTransfer {
             duration: .microseconds(Int64(kagu_easy_get_offset(handle, CURLINFO_TOTAL_TIME_T))))
     }
 
-    private func text(_ info: CURLINFO) -> String? { kagu_easy_get_string(handle, info).map { String(cString: $0) } }
+    private func text(_ info: CURLINFO) -> String? {
+        kagu_easy_get_string(handle, info).map { String(cString: $0) }
+    }
 }
 
 // What libcurl calls during a transfer.

@@ -12,6 +12,8 @@ final class EpollSet {
     private let descriptor: Int32
     private let source: any DispatchSourceRead
     private var events = [epoll_event](repeating: epoll_event(), count: 256)
+    /// Which descriptors are in the set, as libcurl tells; it ends the watch of a socket before it closes it.
+    private var watched: [Bool] = []
     private var isCancelled = false
 
     /// An empty set whose `ready` runs on `queue` while a socket in it is ready; nil without a descriptor for it.
@@ -45,14 +47,26 @@ final class EpollSet {
         default:
             // Fails for a socket that is closed already, which has left the set by itself.
             epoll_ctl(descriptor, EPOLL_CTL_DEL, socket, &event)
+            mark(socket, false)
             return
         }
-        if epoll_ctl(descriptor, EPOLL_CTL_MOD, socket, &event) != 0 {
-            epoll_ctl(descriptor, EPOLL_CTL_ADD, socket, &event)
+        // The table spares a system call; should it err, the other operation is right.
+        let isWatched = Int(socket) < watched.count && watched[Int(socket)]
+        if epoll_ctl(descriptor, isWatched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0 {
+            epoll_ctl(descriptor, isWatched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
         }
+        mark(socket, true)
     }
 
-    /// The sockets that are ready now, with the events to tell libcurl (`CURL_CSELECT_…`); empty when none is.
+    private func mark(_ socket: curl_socket_t, _ isWatched: Bool) {
+        let index = Int(socket)
+        guard index >= 0 else { return }
+        if index >= watched.count { watched += repeatElement(false, count: index + 1 - watched.count) }
+        watched[index] = isWatched
+    }
+
+    /// Calls `body` for each socket that is ready now, with the events to tell libcurl (`CURL_CSELECT_…`);
+    /// returns how many there were.
     func poll(_ body: (curl_socket_t, Int32) -> Void) -> Int {
         let count = Int(max(0, epoll_wait(descriptor, &events, Int32(events.count), 0)))
         for event in events[..<count] {

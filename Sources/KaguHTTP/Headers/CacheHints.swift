@@ -23,13 +23,15 @@ public enum CacheHints {
     private static func maximumAge(_ directives: [String]) -> Int64? {
         for directive in directives where directive.hasPrefix("max-age=") {
             var value = directive.dropFirst("max-age=".count)
-            if value.hasPrefix("\""), value.hasSuffix("\""), value.count > 1 { value = value.dropFirst().dropLast() }
+            if value.hasPrefix("\""), value.hasSuffix("\""), value.count > 1 {
+                value = value.dropFirst().dropLast()
+            }
             return seconds(String(value)) ?? 0
         }
         return nil
     }
 
-    /// Seconds from `Date` to `Expires`; an unreadable `Expires` (`0`, `-1`) means already expired (RFC 9111 §5.3).
+    /// Seconds from `Date` to `Expires`; an unreadable `Expires` (`0`, `-1`) means expired (RFC 9111 §5.3).
     private static func expiry(_ headers: HTTPHeaders, now: Instant) -> Int64? {
         guard let text = headers["Expires"] else { return nil }
         guard let expires = HTTPDate.instant(text, now: now) else { return 0 }

@@ -87,7 +87,8 @@ public struct HTTPHeaders: Sendable {
             var folded: [UInt8]?
             while end < block.endIndex, isBlank(block[end]) {
                 let next = lineEnd(from: end)
-                folded = (folded ?? Array(trimmed(block[position..<end]))) + [0x20] + Array(trimmed(block[end..<next]))
+                folded =
+                    (folded ?? Array(trimmed(block[position..<end]))) + [0x20] + Array(trimmed(block[end..<next]))
                 end = next
             }
             let line = folded.map { $0[...] } ?? block[position..<end]

@@ -5,7 +5,10 @@ struct LanguageGuess {
     /// How many tokens are looked at: enough for any article, and a bound for long ones.
     static let mostTokens = 1500
 
-    private var points: [String: Int] = [:]
+    /// Points of each of `StopWords.codes`.
+    private var points = [Int](repeating: 0, count: 6)
+    private let stopWords = StopWords.languages
+    private let endings = StopWords.endings
     private var cyrillic = 0
     private var ukrainian = 0
     private var russian = 0
@@ -18,6 +21,7 @@ struct LanguageGuess {
     private var accents = 0
     private var umlauts = 0
     private var hasQX = 0
+    private var schwas = 0
 
     /// The language and where it was taken from.
     static func of(_ texts: [FieldText], declared: String) -> (language: String, source: LanguageSource) {
@@ -39,51 +43,63 @@ struct LanguageGuess {
     private mutating func take(_ text: FieldText, _ index: Int) {
         let token = text.tokens[index]
         if token.flags.contains(.dead) || token.flags.contains(.number) { return }
-        for unit in text.units[token.units] where unit.strict != 0 { take(unit) }
-        if token.flags.contains(.elision) { points["fr", default: 0] += 2 }
-        let key = text.units[token.units].map(\.strict)
+        // A foreign name within a sentence says little of the language around it.
+        let isName =
+            token.flags.contains(.capital) && !token.flags.contains(.sentenceStart)
+            && !text.paragraphs[token.paragraph].isAllCapitals && !text.paragraphs[token.paragraph].isTitleCase
+        for unit in text.units[token.units] where unit.strict != 0 { take(unit, isName: isName) }
+        if token.flags.contains(.elision) { points[1] += 2 }
+        let units = text.units[token.units]
         if token.joint == .apostrophe, index > 0, !text.tokens[index - 1].flags.contains(.elision) {
-            if key == [0x73] {
-                points["en", default: 0] += 2
-            } else if text.tokens[index - 1].flags.contains(.capital),
-                Endings.isChain(text.units[token.units], azerbaijani: false)
-            {
-                points["tr", default: 0] += 3
-            }
+            takeEnding(units, afterCapital: text.tokens[index - 1].flags.contains(.capital))
             return
         }
         if token.flags.contains(.elision) { return }
-        for language in StopWords.languages[key] ?? [] { points[language, default: 0] += 3 }
-        for (ending, language, value) in StopWords.endings
-        where key.count >= ending.count + 2 && key.suffix(ending.count) == ending[...] {
-            points[language, default: 0] += value
+        if units.count <= 10 {
+            for language in stopWords[StopWords.hash(units)] ?? [] { points[language] += 3 }
+        }
+        guard units.count >= 4, let last = units.last, let known = endings[last.strict] else { return }
+        for ending in known where units.count >= ending.letters.count + 2 {
+            if zip(units.suffix(ending.letters.count), ending.letters).allSatisfy({ $0.strict == $1 }) {
+                points[ending.language] += ending.points
+            }
         }
     }
 
-    private mutating func take(_ unit: FoldedUnit) {
+    /// A token after an apostrophe: English `'s`, or a Turkish chain after a name.
+    private mutating func takeEnding(_ units: ArraySlice<FoldedUnit>, afterCapital: Bool) {
+        if units.count == 1, units.first?.strict == 0x73 {
+            points[0] += 2
+        } else if afterCapital, Endings.isChain(units, azerbaijani: false) {
+            points[2] += 3
+        }
+    }
+
+    private mutating func take(_ unit: FoldedUnit, isName: Bool) {
         switch unit.strict {
         case 0x61...0x7A:
             latin += 1
             if unit.composed == 0x130 { turkic(1) }
-            if unit.composed == 0x131 { turkic(2) }
+            if unit.composed == 0x131 { turkic(isName ? 1 : 2) }
             if unit.strict == 0x71 || unit.strict == 0x78 { hasQX += 1 }
-            if unit.strict == 0x77 { points["en", default: 0] += 1 }
+            if unit.strict == 0x77 { points[0] += 1 }
         case 0x259:
             latin += 1
-            points["az", default: 0] += 4
+            points[3] += isName ? 1 : 4
+            schwas += 1
             hasTurkic = true
         case 0x11F, 0x15F:
             latin += 1
-            turkic(2)
+            turkic(isName ? 1 : 2)
         case 0xE8, 0xEA, 0xE9, 0xE0, 0xF4, 0xFB, 0xEE, 0x153, 0xEF, 0xEB:
             latin += 1
             accents += 1
-        case 0xDF: points["de", default: 0] += 5
+        case 0xDF: points[4] += 5
         case 0xE4, 0xF6, 0xFC:
             latin += 1
             umlauts += unit.strict == 0xE4 ? 3 : 1
-        case 0xF1: points["es", default: 0] += 4
-        case 0xED, 0xF3, 0xFA, 0xE1: points["es", default: 0] += 2
+        case 0xF1: points[5] += 4
+        case 0xED, 0xF3, 0xFA, 0xE1: points[5] += 2
         case 0x400...0x4FF: takeCyrillic(unit.strict)
         case 0x3041...0x30FF: kana += 1
         case 0x4E00...0x9FFF, 0x3400...0x4DBF: han += 1
@@ -93,7 +109,8 @@ struct LanguageGuess {
         case 0x5D0...0x5EA: others["he", default: 0] += 1
         case 0xAC00...0xD7A3: others["ko", default: 0] += 1
         case 0x600...0x6FF:
-            let isPersian = unit.strict == 0x6CC || unit.strict == 0x67E || unit.strict == 0x686 || unit.strict == 0x6AF
+            let isPersian =
+                unit.strict == 0x6CC || unit.strict == 0x67E || unit.strict == 0x686 || unit.strict == 0x6AF
             others[isPersian ? "fa" : "ar", default: 0] += isPersian ? 20 : 1
         case 0xE01...0xE3A: others["th", default: 0] += 1
         default: break
@@ -102,8 +119,8 @@ struct LanguageGuess {
 
     private mutating func turkic(_ value: Int) {
         hasTurkic = true
-        points["tr", default: 0] += value
-        points["az", default: 0] += value
+        points[2] += value
+        points[3] += value
     }
 
     private mutating func takeCyrillic(_ letter: UInt32) {
@@ -128,13 +145,16 @@ struct LanguageGuess {
             return settled(ukrainian > russian ? "uk" : "ru", declared)
         }
         if hasTurkic {
-            points["az", default: 0] += min(hasQX, 8) * 2
+            points[3] += min(hasQX, 8) * 2
+            // Azerbaijani without ə, q and x is rare.
+            if schwas == 0, hasQX == 0 { points[2] += 3 }
         } else {
-            points["fr", default: 0] += accents * 2
-            points["de", default: 0] += umlauts
+            points[1] += accents * 2
+            points[4] += umlauts
         }
-        if !hasTurkic, umlauts > 0 { points["tr", default: 0] += 1 }
-        let ranked = points.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        if !hasTurkic, umlauts > 0 { points[2] += 1 }
+        let ranked = zip(StopWords.codes, points).filter { $0.1 > 0 }.map { (key: $0.0, value: $0.1) }
+            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         guard let best = ranked.first else {
             return declared.isEmpty ? ("und", .none) : (declared, .declared)
         }

@@ -7,7 +7,7 @@ enum StopWords {
             "en",
             """
             the of and to in is for on that with by was as at it from are has an be this its not after who have over \
-            says will he his been were their into what how why up new
+            says will he his been were their into what how why up new a said they or but more against no can we
             """
         ),
         (
@@ -47,27 +47,54 @@ enum StopWords {
         ),
     ]
 
-    /// Each word's languages, by strict key.
-    static let languages: [[UInt32]: [String]] = {
-        var out: [[UInt32]: [String]] = [:]
+    /// The languages that take part in the points, in the order of `LanguageGuess.points`.
+    static let codes = ["en", "fr", "tr", "az", "de", "es"]
+
+    /// Hash of a word's strict letters → the languages that have it, as indices of `codes`.
+    static let languages: [UInt64: [Int]] = {
+        var out: [UInt64: [Int]] = [:]
         for (language, words) in lists {
             for word in words.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-                out[Tokenizer.cut(String(word), mode: .name).units.map(\.strict), default: []].append(language)
+                let units = Tokenizer.cut(String(word), mode: .name).units
+                out[hash(units[...]), default: []].append(codes.firstIndex(of: language) ?? 0)
             }
         }
         return out
     }()
 
-    /// Endings with their language and points; tried on words of at least two letters more.
-    static let endings: [(ending: [UInt32], language: String, points: Int)] = [
-        ("yor", "tr", 3), ("iyorlar", "tr", 4), ("mak", "tr", 1), ("mek", "tr", 1), ("lari", "tr", 1), ("leri", "tr", 1),
-        ("nda", "tr", 1), ("nde", "tr", 1), ("nin", "tr", 1), ("acak", "tr", 2), ("ecek", "tr", 2), ("di", "tr", 1),
+    /// FNV-1a over strict letters.
+    static func hash(_ units: ArraySlice<FoldedUnit>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for unit in units { hash = (hash ^ UInt64(unit.strict)) &* 0x100_0000_01B3 }
+        return hash
+    }
+
+    /// An ending with the language that it speaks for.
+    struct Ending {
+        let letters: [UInt32]
+        let language: Int
+        let points: Int
+    }
+
+    /// Endings by their last letter; tried on words of at least two letters more.
+    static let endings: [UInt32: [Ending]] = Dictionary(
+        grouping: endingList.map { ending in
+            Ending(
+                letters: Tokenizer.cut(ending.0, mode: .name).units.map(\.strict),
+                language: codes.firstIndex(of: ending.1) ?? 0, points: ending.2)
+        }, by: { $0.letters.last ?? 0 })
+
+    private static let endingList: [(String, String, Int)] = [
+        ("yor", "tr", 3), ("iyorlar", "tr", 4), ("mak", "tr", 1), ("mek", "tr", 1), ("lari", "tr", 1),
+        ("leri", "tr", 1),
+        ("nda", "tr", 1), ("lar", "tr", 1), ("ler", "tr", 1), ("lar", "az", 1), ("nde", "tr", 1), ("nin", "tr", 1),
+        ("acak", "tr", 2), ("ecek", "tr", 2), ("di", "tr", 1),
         ("ib", "az", 3), ("ub", "az", 3), ("üb", "az", 3), ("dir", "az", 1), ("maq", "az", 3), ("mək", "az", 3),
         ("lər", "az", 2), ("acaq", "az", 3), ("nin", "az", 1), ("lari", "az", 1),
         ("ing", "en", 2), ("ed", "en", 1), ("ly", "en", 1), ("ers", "en", 1), ("th", "en", 1), ("ght", "en", 1),
         ("ies", "en", 1), ("ty", "en", 1), ("cy", "en", 1), ("ique", "fr", 2), ("eux", "fr", 2), ("aux", "fr", 2),
         ("ée", "fr", 2), ("ées", "fr", 2), ("és", "fr", 2), ("eur", "fr", 1), ("aire", "fr", 1), ("ment", "fr", 1),
-        ("tions", "fr", 0), ("ción", "es", 3), ("dad", "es", 1), ("ado", "es", 1), ("ados", "es", 1), ("ung", "de", 2),
+        ("ción", "es", 3), ("dad", "es", 1), ("ado", "es", 1), ("ados", "es", 1), ("ung", "de", 2),
         ("lich", "de", 2), ("keit", "de", 2), ("isch", "de", 2), ("ischen", "de", 2), ("en", "de", 1),
-    ].map { (Tokenizer.cut($0.0, mode: .name).units.map(\.strict), $0.1, $0.2) }
+    ]
 }

@@ -73,7 +73,8 @@ struct GivenName: Sendable {
         for index in words.indices {
             let token = text.tokens[last - words.count + 1 + index]
             let fits = words[index].contains { spelling in
-                guard let end = spelling.end(in: text.units, from: token.units.lowerBound, to: token.units.upperBound)
+                guard
+                    let end = spelling.end(in: text.units, from: token.units.lowerBound, to: token.units.upperBound)
                 else { return false }
                 if end == token.units.upperBound { return true }
                 return index == words.count - 1 && spelling.strict.count >= 4
@@ -86,7 +87,8 @@ struct GivenName: Sendable {
 
     /// Whether a letter is this name's initial (M11).
     func hasInitial(_ unit: FoldedUnit) -> Bool {
-        guard let spelling = words.first?.first, let strict = spelling.strict.first, let loose = spelling.loose.first
+        guard let spelling = words.first?.first, let strict = spelling.strict.first,
+            let loose = spelling.loose.first
         else { return false }
         return unit.strict == strict || loose == [unit.strict]
     }

@@ -95,7 +95,9 @@ private struct LexiconBuilder {
         for (index, token) in cut.tokens.enumerated() where index > 0 && token.joint == .other {
             // The star before a space is no punctuation of the term.
             let between = cut.bytes[cut.tokens[index - 1].end..<token.start]
-            if between.first == 0x2A, between.dropFirst().allSatisfy({ $0 == 0x20 }) { joints[index] = NameJoint.gap }
+            if between.first == 0x2A, between.dropFirst().allSatisfy({ $0 == 0x20 }) {
+                joints[index] = NameJoint.gap
+            }
         }
         names.append((words, joints, target))
     }

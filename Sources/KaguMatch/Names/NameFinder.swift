@@ -69,7 +69,9 @@ struct NameFinder {
         case .term(let number):
             guard hit.endings == .whole, !isInDomain(first, last) else { return }
             let term = lexicon.terms[number]
-            guard term.term.letterCase == .fold || agrees(term.words, term.term.letterCase, from: first) else { return }
+            guard term.term.letterCase == .fold || agrees(term.words, term.term.letterCase, from: first) else {
+                return
+            }
             terms.append(termMention(number, first, last))
         case .phrase(let number):
             guard hit.endings == .whole, !isInDomain(first, last) else { return }
@@ -193,7 +195,8 @@ struct NameFinder {
         let written = word.composed[letter]
         if unit.composed == written { return 0 }
         if unit.strict == word.strict[letter] {
-            let hasDotless = unit.composed == 0x130 || unit.composed == 0x131 || written == 0x130 || written == 0x131
+            let hasDotless =
+                unit.composed == 0x130 || unit.composed == 0x131 || written == 0x130 || written == 0x131
             return word.strict[letter] == 0x69 && hasDotless ? 2 : 1
         }
         // A Russian form replaces letters: the alias is longer or ends otherwise.
@@ -220,8 +223,10 @@ struct NameFinder {
             let end = text.tokens[tag.upperBound - 1].end
             candidates.append(
                 Candidate(
-                    alias: number, entity: alias.entity, field: field, first: tag.lowerBound, last: tag.upperBound - 1,
-                    start: first.start, end: end, aliasEnd: end, tier: 5, endingTokens: 0, hasApostropheEnding: false,
+                    alias: number, entity: alias.entity, field: field, first: tag.lowerBound,
+                    last: tag.upperBound - 1,
+                    start: first.start, end: end, aliasEnd: end, tier: 5, endingTokens: 0,
+                    hasApostropheEnding: false,
                     isException: alias.isException, isBoilerplate: first.flags.contains(.boilerplate), doubt: nil,
                     support: nil))
         }

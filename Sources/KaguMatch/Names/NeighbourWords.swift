@@ -71,7 +71,8 @@ enum NeighbourWords {
     private static let titles =
         keys(englishTitles).union(keys(frenchTitles)).union(keys(russianTitles, declined: true))
     private static let titleStems = keys(turkishStems).union(keys(azerbaijaniStems))
-    private static let others = keys(functionWords).union(keys(calendar)).union(keys(russianCalendar, declined: true))
+    private static let others = keys(functionWords).union(keys(calendar)).union(
+        keys(russianCalendar, declined: true))
 
     /// Whether a word is a title: president, министром, bakanı.
     static func isTitle(_ units: ArraySlice<FoldedUnit>) -> Bool {

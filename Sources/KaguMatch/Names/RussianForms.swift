@@ -29,7 +29,8 @@ enum RussianForms {
             word.unicodeScalars.count >= 2
         else { return [word] }
         for row in rows where row.endings.contains(where: { word.hasSuffix($0) && word != $0 }) {
-            return join(String(String.UnicodeScalarView(word.unicodeScalars.dropLast(row.replaced))), row.forms, word)
+            return join(
+                String(String.UnicodeScalarView(word.unicodeScalars.dropLast(row.replaced))), row.forms, word)
         }
         switch last {
         case "б", "в", "г", "д", "ж", "з", "к", "л", "м", "н", "п", "р", "с", "т", "ф", "х", "ц", "ч", "ш", "щ":

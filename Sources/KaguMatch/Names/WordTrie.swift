@@ -36,7 +36,8 @@ struct EndingSet: OptionSet, Hashable, Sendable {
     }
 
     /// Every pair with its bit.
-    static let pairs: [(set: EndingSet, language: AliasLanguage, form: Alias.Form)] = languages.flatMap { language in
+    static let pairs: [(set: EndingSet, language: AliasLanguage, form: Alias.Form)] = languages.flatMap {
+        language in
         forms.map { (EndingSet(language, $0), language, $0) }
     }
 }

@@ -17,7 +17,8 @@ final class CompiledWatchlist: Sendable {
         self.topics = topics
         self.watches = watches
         let expressions =
-            watches.flatMap { [$0.when] + ($0.unless.map { [$0] } ?? []) } + topics.flatMap { $0.bonuses.map(\.when) }
+            watches.flatMap { [$0.when] + ($0.unless.map { [$0] } ?? []) }
+            + topics.flatMap { $0.bonuses.map(\.when) }
         usesAuthors = expressions.contains { $0.operands.contains { $0.field == .author } }
     }
 }

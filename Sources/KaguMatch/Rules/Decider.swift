@@ -12,6 +12,16 @@ struct Decider {
     private var strong: Set<Int> = []
     private var blockedNear: [Int: String] = [:]
     private var feedSupport: [Int: String?] = [:]
+    /// Tokens that candidates cover: the entity, or -1 where several do.
+    private var covered: [TokenPlace: Int] = [:]
+
+    private struct TokenPlace: Hashable {
+        let field: Mention.Field
+        let token: Int
+    }
+
+    /// A word nearby is looked for this many tokens to either side: a bound for text without sentences (M64).
+    static let mostTokensNearby = 300
 
     init(_ compiled: CompiledWatchlist, _ document: Document, _ fields: FieldTexts, _ candidates: [Candidate]) {
         self.compiled = compiled
@@ -22,6 +32,13 @@ struct Decider {
 
     /// Gives every candidate its state and reason.
     mutating func run() {
+        for candidate in candidates where !candidate.isException {
+            for token in candidate.first...candidate.last {
+                let place = TokenPlace(field: candidate.field, token: token)
+                let other = covered[place, default: candidate.entity]
+                covered[place] = other == candidate.entity ? other : -1
+            }
+        }
         var alive: [Int] = []
         for index in candidates.indices where passes(index) { alive.append(index) }
         resolve(alive.filter { blockedNear[$0] == nil })
@@ -91,7 +108,8 @@ struct Decider {
 
     private func nearWord(_ candidate: Candidate, _ entity: CompiledEntity, _ text: FieldText) -> String? {
         guard !entity.blocksNear.isEmpty else { return nil }
-        for at in text.sentenceStart(of: candidate.first)..<text.sentenceEnd(of: candidate.first) {
+        let first = text.sentenceStart(of: candidate.first, within: Self.mostTokensNearby)
+        for at in first..<text.sentenceEnd(of: candidate.first, within: Self.mostTokensNearby) {
             for words in entity.blocksNear where fits(words, from: at, text, after: candidate.first) {
                 return text.text(text.tokens[at].start, text.tokens[at + words.count - 1].end)
             }
@@ -129,12 +147,10 @@ struct Decider {
         _ index: Int, _ alias: CompiledAlias, _ entity: CompiledEntity, _ text: FieldText
     ) -> Bool {
         let candidate = candidates[index]
-        let others = candidates
+        let covered = self.covered
         let rule = SurnameRule(text: text, entity: entity) { token in
-            others.contains {
-                $0.field == candidate.field && $0.entity != candidate.entity && !$0.isException
-                    && $0.first <= token && token <= $0.last
-            }
+            let owner = covered[TokenPlace(field: candidate.field, token: token)]
+            return owner.map { $0 != candidate.entity } ?? false
         }
         switch rule.verdict(surnameAt: candidate.first) {
         case .goesOn:
@@ -173,9 +189,16 @@ struct Decider {
         let isWinner = Set(winners)
         let fallen = winners.filter { candidates[$0].state == .rejected && !candidates[$0].isException }
         guard !fallen.isEmpty else { return }
+        var freed: Set<TokenPlace> = []
+        for index in fallen {
+            for token in candidates[index].first...candidates[index].last {
+                freed.insert(TokenPlace(field: candidates[index].field, token: token))
+            }
+        }
         let released = alive.filter { index in
-            !isWinner.contains(index)
-                && fallen.contains { displaces($0, index) }
+            let candidate = candidates[index]
+            return !isWinner.contains(index)
+                && freed.contains(TokenPlace(field: candidate.field, token: candidate.first))
         }
         guard !released.isEmpty else { return }
         winners = sweep(winners.filter { !fallen.contains($0) } + released)
@@ -184,18 +207,14 @@ struct Decider {
         for index in again { decide(index) }
     }
 
-    private func displaces(_ winner: Int, _ index: Int) -> Bool {
-        let (left, right) = (candidates[winner], candidates[index])
-        return left.field == right.field && left.start <= right.start && right.start < left.end
-    }
-
     private mutating func addStrong(_ winners: [Int]) {
         for index in winners where isStrong(candidates[index]) { strong.insert(candidates[index].entity) }
     }
 
     private func isStrong(_ candidate: Candidate) -> Bool {
         let alias = compiled.lexicon.aliases[candidate.alias]
-        return !candidate.isException && candidate.doubt == nil && !candidate.isBoilerplate && !alias.alias.isAnchored
+        return !candidate.isException && candidate.doubt == nil && !candidate.isBoilerplate
+            && !alias.alias.isAnchored
             && !alias.isSurname && candidate.field != .url && candidate.field != .author
     }
 
@@ -254,7 +273,9 @@ struct Decider {
         }
     }
 
-    private mutating func evidence(_ candidate: Candidate, _ alias: CompiledAlias, _ entity: CompiledEntity) -> Reason? {
+    private mutating func evidence(_ candidate: Candidate, _ alias: CompiledAlias, _ entity: CompiledEntity)
+        -> Reason?
+    {
         let isStrong = strong.contains(candidate.entity)
         if alias.alias.isAnchored {
             if isStrong { return .longForm }

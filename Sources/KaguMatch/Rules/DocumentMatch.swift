@@ -188,7 +188,8 @@ struct DocumentMatch {
     /// What each term adds or takes; of several terms of a topic at one span the heaviest counts.
     private func termParts() -> [Int: [(number: Int, part: ScorePart)]] {
         var best: [Place: Int] = [:]
-        for (index, mention) in terms.enumerated() where !mention.isSilent && Self.proseFields.contains(mention.field) {
+        for (index, mention) in terms.enumerated()
+        where !mention.isSilent && Self.proseFields.contains(mention.field) {
             let term = compiled.lexicon.terms[mention.number]
             guard counts(term) else { continue }
             let owner = term.isAgainst ? -1 - term.topic : term.topic

@@ -70,7 +70,19 @@ struct Evaluator {
         {
             return false
         }
-        return !findings(operand, in: scope).isEmpty
+        switch operand.operand {
+        case .entity(let number, _): return occurs(entities[number], operand.field, scope)
+        case .group(let members, _): return members.contains { occurs(entities[$0], operand.field, scope) }
+        case .topic(let number, _): return occurs(topics[number], operand.field, scope)
+        case .phrase(let number, _): return occurs(phrases[number], operand.field, scope)
+        }
+    }
+
+    private func occurs(_ findings: [Finding]?, _ field: Mention.Field?, _ scope: [Mention.Field]) -> Bool {
+        guard let findings else { return false }
+        return findings.contains { finding in
+            if let field { finding.field == field } else { scope.contains(finding.field) }
+        }
     }
 
     /// Every mention of an operand in the fields it looks at.
@@ -116,12 +128,31 @@ struct Evaluator {
         return topicScores[number, default: 0] > 0
     }
 
-    /// Both lists sorted by field and place; linear, since the window is short.
+    /// Whether two mentions are near enough. Both lists run in order of place, so each is read once but for the
+    /// window: linear in the mentions (M64).
     private func areNear(_ left: [Finding], _ right: [Finding], _ proximity: Proximity) -> Bool {
-        for one in left {
-            for other in right where one.field == other.field && isNear(one, other, proximity) { return true }
+        let right = right.sorted { ($0.field.order, $0.first) < ($1.field.order, $1.first) }
+        var from = 0
+        for one in left.sorted(by: { ($0.field.order, $0.first) < ($1.field.order, $1.first) }) {
+            guard let ordinals = ordinals[one.field] else { continue }
+            while from < right.count, isBefore(right[from], one, ordinals, proximity.tokens) { from += 1 }
+            for other in right[from...] {
+                if other.field.order > one.field.order { break }
+                if other.field == one.field, other.first > one.last,
+                    ordinals[other.first] - ordinals[one.last + 1] > proximity.tokens
+                {
+                    break
+                }
+                if other.field == one.field, isNear(one, other, proximity) { return true }
+            }
         }
         return false
+    }
+
+    /// Whether a mention lies so far before another that it is near no later one either.
+    private func isBefore(_ other: Finding, _ one: Finding, _ ordinals: [Int], _ tokens: Int) -> Bool {
+        if other.field != one.field { return other.field.order < one.field.order }
+        return other.last < one.first && ordinals[one.first] - ordinals[other.last + 1] > tokens
     }
 
     private func isNear(_ left: Finding, _ right: Finding, _ proximity: Proximity) -> Bool {

@@ -71,7 +71,9 @@ enum Predicate: Hashable, Sendable {
 
 /// A number of mentions, compared.
 struct Count: Hashable, Sendable {
-    enum Relation: String, Hashable, Sendable { case atLeast = ">=", more = ">", equal = "=", less = "<", atMost = "<=" }
+    enum Relation: String, Hashable, Sendable {
+        case atLeast = ">=", more = ">", equal = "=", less = "<", atMost = "<="
+    }
 
     var operand: ScopedOperand
     var relation: Relation

@@ -20,6 +20,9 @@ struct ExpressionParser<Names: ExpressionNames> {
     private var tokens: [ExpressionToken]
     private var at = 0
     private var scope: Mention.Field?
+    private var depth = 0
+    /// Brackets inside brackets at most; the parser is recursive.
+    static var mostLevels: Int { 50 }
     private(set) var names: Names
     /// Names that nothing bears; the expression is refused, but reading goes on.
     private(set) var unknown: [ExpressionError] = []
@@ -190,6 +193,11 @@ struct ExpressionParser<Names: ExpressionNames> {
         switch token.kind {
         case .entity, .topic, .phrase: return .operand(try operand())
         case .open:
+            guard depth < Self.mostLevels else {
+                throw fail("brackets are nested too deeply; \(Self.mostLevels) levels at most")
+            }
+            depth += 1
+            defer { depth -= 1 }
             advance()
             let inner = try disjunction()
             guard token.kind == .close else { throw unclosed() }
@@ -219,7 +227,8 @@ struct ExpressionParser<Names: ExpressionNames> {
             found = names.actor(id)
             if found == nil {
                 let clause = Suggestion.clause(for: id, among: names.actorIDs)
-                unknown.append(ExpressionError(message: "there is no entity or group \"\(id)\"\(clause)", offset: offset))
+                unknown.append(
+                    ExpressionError(message: "there is no entity or group \"\(id)\"\(clause)", offset: offset))
             }
         case .topic(let name):
             found = names.topic(name)

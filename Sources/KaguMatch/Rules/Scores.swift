@@ -44,17 +44,21 @@ enum Contribution {
 
 /// Finds the sentences of the content that the summary has already (M38).
 enum Repetition {
-    /// Tokens of the content, as a set of sentence numbers, that repeat a sentence of the summary.
+    /// Numbers of the content's sentences that repeat one of the summary.
     static func sentences(of content: FieldText, in summary: FieldText) -> Set<Int> {
         guard !content.tokens.isEmpty, !summary.tokens.isEmpty else { return [] }
-        let told = sentences(summary).map { key(summary, $0) }
-        let whole = Set(told)
+        let told = sentences(summary)
+        let whole = Set(told.map { hash(summary, $0) })
+        // A summary often ends in the middle of a sentence.
+        let last = told.last.flatMap { $0.count >= 4 ? $0 : nil }
+        let lastHash = last.map { hash(summary, $0) }
         var repeated: Set<Int> = []
         for range in sentences(content) {
-            let own = key(content, range)
-            // A summary often ends in the middle of a sentence.
-            let isCut = told.last.map { $0.count >= 20 && own.starts(with: $0) } ?? false
-            if whole.contains(own) || isCut { repeated.insert(content.tokens[range.lowerBound].sentence) }
+            let isCut = last.map { range.count > $0.count } ?? false
+            let cut = range.lowerBound..<min(range.upperBound, range.lowerBound + (last?.count ?? 0))
+            if whole.contains(hash(content, range)) || (isCut && hash(content, cut) == lastHash) {
+                repeated.insert(content.tokens[range.lowerBound].sentence)
+            }
         }
         return repeated
     }
@@ -62,7 +66,8 @@ enum Repetition {
     private static func sentences(_ text: FieldText) -> [Range<Int>] {
         var out: [Range<Int>] = []
         var start = 0
-        for index in text.tokens.indices.dropFirst() where text.tokens[index].sentence != text.tokens[start].sentence {
+        for index in text.tokens.indices.dropFirst()
+        where text.tokens[index].sentence != text.tokens[start].sentence {
             out.append(start..<index)
             start = index
         }
@@ -70,12 +75,13 @@ enum Repetition {
         return out
     }
 
-    private static func key(_ text: FieldText, _ range: Range<Int>) -> [UInt32] {
-        var key: [UInt32] = []
+    /// FNV-1a over the strict letters of a run of tokens.
+    private static func hash(_ text: FieldText, _ range: Range<Int>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for token in text.tokens[range] {
-            for unit in text.units[token.units] { key.append(unit.strict) }
-            key.append(0x20)
+            for index in token.units { hash = (hash ^ UInt64(text.units[index].strict)) &* 0x100_0000_01B3 }
+            hash = (hash ^ 0x20) &* 0x100_0000_01B3
         }
-        return key
+        return hash
     }
 }

@@ -24,12 +24,16 @@ struct SurnameRule {
         if token.flags.contains(.number) || token.flags.contains(.dead) { return .goesOn }
         if token.flags.contains(.lowerCase) { return .goesOn }
         let isInitial = token.units.count == 1 || (token.flags.contains(.dotted) && token.units.count <= 3)
-        if entity.givenNames.contains(where: { $0.fits(endingAt: before, in: text) }) { return .supported(.givenName) }
+        if entity.givenNames.contains(where: { $0.fits(endingAt: before, in: text) }) {
+            return .supported(.givenName)
+        }
         if isInitial, token.flags.contains(.allCapitals), let initial = units.first {
             if entity.givenNames.contains(where: { $0.hasInitial(initial) }) { return .supported(.givenName) }
         }
         let word = text.text(of: token)
-        if entity.bearers.contains(where: { $0.fits(endingAt: before, in: text) }) { return .rejected(.otherBearer(word)) }
+        if entity.bearers.contains(where: { $0.fits(endingAt: before, in: text) }) {
+            return .rejected(.otherBearer(word))
+        }
         if NeighbourWords.isTitle(units) { return .supported(.title(word)) }
         if NeighbourWords.isFunctionWord(units) { return .goesOn }
         if isInitial, token.flags.contains(.allCapitals) { return .rejected(.otherBearer(word)) }

@@ -41,7 +41,9 @@ struct WatchlistChecks {
         let cut = Tokenizer.cut(alias.text, mode: .name)
         let letters = cut.units.count
         let isHan = cut.tokens.contains { $0.flags.contains(.unbounded) }
-        if alias.text.contains("*") { refuse("\"\(alias.text)\": a star stands in topic terms only", alias.location) }
+        if alias.text.contains("*") {
+            refuse("\"\(alias.text)\": a star stands in topic terms only", alias.location)
+        }
         if cut.tokens.isEmpty {
             refuse("the alias \"\(alias.text)\" has no letter", alias.location)
         } else if letters < 3, !isHan, !(alias.letterCase == .exact && alias.isAnchored) {
@@ -74,7 +76,10 @@ struct WatchlistChecks {
         let cut = Tokenizer.cut(term.text, mode: .name)
         if cut.tokens.isEmpty { refuse("the term \"\(term.text)\" has no letter", term.location) }
         for index in scalars.indices where scalars[index] == "*" {
-            let word = scalars[..<index].reversed().prefix { $0.properties.isAlphabetic || $0.properties.numericType != nil || $0.properties.generalCategory == .nonspacingMark }
+            let word = scalars[..<index].reversed().prefix {
+                $0.properties.isAlphabetic || $0.properties.numericType != nil
+                    || $0.properties.generalCategory == .nonspacingMark
+            }
             let isEnd = index + 1 == scalars.count || scalars[index + 1] == " "
             let before = scalars[..<index].filter(\.properties.isAlphabetic).count
             if before < 3 || word.isEmpty {

@@ -100,7 +100,8 @@ struct WatchlistCompiler {
 
     private mutating func report(unknown reference: Reference) {
         let clause = Suggestion.clause(for: reference.id, among: actorIDs)
-        problems.append(ConfigProblem("there is no entity or group \"\(reference.id)\"\(clause)", at: reference.location))
+        problems.append(
+            ConfigProblem("there is no entity or group \"\(reference.id)\"\(clause)", at: reference.location))
     }
 
     /// The entities that references name, groups flattened, in file order.
@@ -169,7 +170,8 @@ struct WatchlistCompiler {
         let takesEndings = alias.inflects && alias.letterCase != .exact
         aliases.append(
             CompiledAlias(
-                entity: entity, alias: alias, words: cut.tokens.map { Spelling(cut.units[$0.units]) }, weight: weight,
+                entity: entity, alias: alias, words: cut.tokens.map { Spelling(cut.units[$0.units]) },
+                weight: weight,
                 endings: takesEndings ? EndingSet(alias.language, alias.form) : [], isException: isException))
         texts.append(cut)
     }
@@ -177,7 +179,9 @@ struct WatchlistCompiler {
     private func terms() -> [CompiledTerm] {
         watchlist.topics.enumerated().flatMap { number, topic in
             topic.terms.map { CompiledTerm(topic: number, term: $0, isAgainst: false, words: Self.words($0.text)) }
-                + topic.against.map { CompiledTerm(topic: number, term: $0, isAgainst: true, words: Self.words($0.text)) }
+                + topic.against.map {
+                    CompiledTerm(topic: number, term: $0, isAgainst: true, words: Self.words($0.text))
+                }
         }
     }
 
@@ -188,7 +192,8 @@ struct WatchlistCompiler {
         let unless = watch.unless.map { expression($0, checksTruth: true) }
         guard let when else { return nil }
         if let unless, unless == nil { return nil }
-        let fields: [Mention.Field] = watch.fields.isEmpty
+        let fields: [Mention.Field] =
+            watch.fields.isEmpty
             ? [.title, .summary, .content] : watch.fields.compactMap { Mention.Field(rawValue: $0.rawValue) }
         return CompiledWatch(watch: watch, when: when, unless: unless ?? nil, fields: fields)
     }
@@ -199,7 +204,9 @@ struct WatchlistCompiler {
         guard let expression else { return nil }
         if expression.holdsOnNothing {
             problems.append(
-                source.problem("the expression is true when nothing is found; NOT needs something positive beside it", offset: 0))
+                source.problem(
+                    "the expression is true when nothing is found; NOT needs something positive beside it",
+                    offset: 0))
             return nil
         }
         if !expression.isSatisfiable {

@@ -8,8 +8,8 @@ enum Boilerplate {
         "ilgili haberler", "oxsar xeberler", "hemcinin oxuyun", "читайте также", "по теме",
     ].map { $0.split(separator: " ").map { $0.unicodeScalars.map(\.value) } }
 
-    private static let credits: Set<[UInt32]> = Set(
-        ["photo", "foto", "credit", "фото"].map { $0.unicodeScalars.map(\.value) })
+    private static let credits: [[UInt32]] = ["photo", "foto", "credit", "фото"]
+        .map { $0.unicodeScalars.map(\.value) }
 
     /// Sets the flag on every token of a field's boilerplate.
     static func mark(_ text: inout FieldText) {
@@ -67,7 +67,7 @@ enum Boilerplate {
             case 0x70, 0x66, 0x63, 0x444: break
             default: continue
             }
-            guard credits.contains(text.looseKey(of: token)) else { continue }
+            guard credits.contains(where: { text.loose(of: token, equals: $0) }) else { continue }
             switch nextScalar(text, token.end, paragraph.end) {
             case 0x3A, 0xFF1A, 0xA9:
                 flag(index..<paragraph.tokens.upperBound, &text)

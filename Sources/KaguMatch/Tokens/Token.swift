@@ -116,17 +116,17 @@ struct FieldText {
     /// A token's loose key.
     func looseKey(of token: Token) -> [UInt32] { units[token.units].map(\.loose) }
 
-    /// The first token of the sentence that `token` is in.
-    func sentenceStart(of token: Int) -> Int {
+    /// The first token of the sentence that `token` is in, at most `limit` tokens before it.
+    func sentenceStart(of token: Int, within limit: Int) -> Int {
         var first = token
-        while first > 0, tokens[first - 1].sentence == tokens[token].sentence { first -= 1 }
+        while first > 0, token - first < limit, tokens[first - 1].sentence == tokens[token].sentence { first -= 1 }
         return first
     }
 
-    /// One past the last token of the sentence that `token` is in.
-    func sentenceEnd(of token: Int) -> Int {
+    /// One past the last token of the sentence that `token` is in, at most `limit` tokens after it.
+    func sentenceEnd(of token: Int, within limit: Int) -> Int {
         var end = token + 1
-        while end < tokens.count, tokens[end].sentence == tokens[token].sentence { end += 1 }
+        while end < tokens.count, end - token < limit, tokens[end].sentence == tokens[token].sentence { end += 1 }
         return end
     }
 }

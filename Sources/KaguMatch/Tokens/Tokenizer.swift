@@ -141,7 +141,9 @@ struct Tokenizer {
                 if !isCut { gap.first = 1 }
             }
         }
-        if openStart == nil { open(at: start, flags: script, startsUpper: entry.isUpper, isLetter: entry.kind != .digit) }
+        if openStart == nil {
+            open(at: start, flags: script, startsUpper: entry.isUpper, isLetter: entry.kind != .digit)
+        }
         if entry.expands, let letters = table.expansions[scalar] {
             for letter in letters { append(table[letter], letter, start, end) }
         } else {

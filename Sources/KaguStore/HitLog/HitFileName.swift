@@ -21,7 +21,9 @@ public struct HitFileName: Hashable, Comparable, Sendable, CustomStringConvertib
     /// Reads a name; nil for other files.
     public init?(_ name: String) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), parts.last == "jsonl", let day = CivilDate(parts[0]) else { return nil }
+        guard (2...3).contains(parts.count), parts.last == "jsonl", let day = CivilDate(parts[0]) else {
+            return nil
+        }
         self.init(day: day)
         if parts.count == 3 {
             guard let part = Int(parts[1]), part > 0 else { return nil }
@@ -43,7 +45,9 @@ public struct HitFileName: Hashable, Comparable, Sendable, CustomStringConvertib
         defer { closedir(stream) }
         var names: [HitFileName] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if let file = HitFileName(name) { names.append(file) }
         }
         return names.sorted()

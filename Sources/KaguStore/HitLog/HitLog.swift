@@ -61,7 +61,9 @@ final class HitLog {
         file = nil
     }
 
-    private func append(_ hits: inout [Hit], _ range: Range<Int>, day: CivilDate) throws(StoreError) -> [HitLocation] {
+    private func append(_ hits: inout [Hit], _ range: Range<Int>, day: CivilDate) throws(StoreError)
+        -> [HitLocation]
+    {
         var target = try open(day)
         var batch: [UInt8] = []
         batch.reserveCapacity(range.count * 1024)
@@ -81,7 +83,8 @@ final class HitLog {
         }
     }
 
-    /// Writes and syncs a batch. After a failed sync the pages may be lost while the kernel calls them clean, so the
+    /// Writes and syncs a batch. After a failed sync the pages may be lost while the kernel calls them clean,
+    /// so the
     /// descriptor is never synced again: the batch, which is all since the last good sync, goes to the day's next
     /// file (O37).
     private func persist(_ batch: [UInt8], to target: OpenFile) throws(StoreError) -> OpenFile {
@@ -114,7 +117,9 @@ final class HitLog {
     private func write(_ batch: [UInt8], to target: OpenFile) throws(StoreError) {
         var written = 0
         while written < batch.count {
-            let count = batch.withUnsafeBytes { calls.write(target.descriptor, UnsafeRawBufferPointer(rebasing: $0[written...])) }
+            let count = batch.withUnsafeBytes {
+                calls.write(target.descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
                 let failure = SystemError.failure(errno, path: "\(directory)/\(target.name)", doing: "write")

@@ -52,7 +52,9 @@ struct HitPass {
             guard let base = line.baseAddress, needle.count > 1 else { return false }
             var position = 1
             while position + needle.count - 1 <= line.count {
-                guard let found = memchr(base + position, Int32(needle[1]), line.count - position) else { return false }
+                guard let found = memchr(base + position, Int32(needle[1]), line.count - position) else {
+                    return false
+                }
                 let start = UnsafeRawPointer(found) - base - 1
                 guard start + needle.count <= line.count else { return false }
                 if memcmp(base + start, needle, needle.count) == 0 { return true }

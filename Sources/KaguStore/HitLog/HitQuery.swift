@@ -47,7 +47,8 @@ public struct HitQuery: Hashable, Sendable {
         if let until, hit.seen >= until { return false }
         if let minimumSeverity, hit.severity < minimumSeverity { return false }
         if let story, hit.story != story { return false }
-        guard Self.holds(feeds, hit.feed.id), Self.holds(classes, hit.feed.sourceClass), Self.holds(langs, hit.lang),
+        guard Self.holds(feeds, hit.feed.id), Self.holds(classes, hit.feed.sourceClass),
+            Self.holds(langs, hit.lang),
             countries.isEmpty || hit.feed.country.map(countries.contains) ?? false,
             Self.meets(watches, hit.watches), Self.meets(entities, hit.entities),
             topics.isEmpty || hit.topics.contains(where: { topics.contains($0.id) })

@@ -6,8 +6,8 @@ public import KaguModel
 /// Reads hits from the day files alone, whether a daemon runs or not (O18, O25, O38).
 ///
 /// Files outside the asked time are not opened; in the others the first line of it is found by bisection, since
-/// lines are in order of `seen`. A bad line, or one of a later version, is skipped and counted; of lines with one id
-/// the first is given. Blocks; owns nothing between calls.
+/// lines are in order of `seen`. A bad line, or one of a later version, is skipped and counted; of lines with
+/// one id the first is given. Blocks; owns nothing between calls.
 public struct HitReader: Sendable {
     /// `hits/` of the state directory.
     public let path: String

@@ -41,7 +41,9 @@ struct LineReader: ~Copyable {
         [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
             count = 0
             while count < range.count {
-                let got = pread(descriptor, buffer.baseAddress.map { $0 + count }, range.count - count, off_t(range.lowerBound + count))
+                let got = pread(
+                    descriptor, buffer.baseAddress.map { $0 + count }, range.count - count,
+                    off_t(range.lowerBound + count))
                 if got < 0 && errno == EINTR { continue }
                 guard got > 0 else { return }
                 count += got
@@ -49,8 +51,8 @@ struct LineReader: ~Copyable {
         }
     }
 
-    /// Gives the lines that begin in `range`, in order, until `body` returns false. What follows the last newline of
-    /// the file is not given; its offset is returned (the range's end where lines end there).
+    /// Gives the lines that begin in `range`, in order, until `body` returns false. What follows the last
+    /// newline of the file is not given; its offset is returned (the range's end where lines end there).
     @discardableResult
     func forward(_ range: Range<Int>, _ body: (Line) throws -> Bool) rethrows -> Int {
         var lineStart = range.lowerBound
@@ -76,7 +78,8 @@ struct LineReader: ~Copyable {
         return lineStart
     }
 
-    /// Gives the whole lines that lie in `range` (whose bounds are line starts) in reverse until `body` returns false.
+    /// Gives the whole lines that lie in `range` (whose bounds are line starts) in reverse until `body` returns
+    /// false.
     func backward(_ range: Range<Int>, _ body: (Line) throws -> Bool) rethrows {
         var end = range.upperBound
         while end > range.lowerBound {
@@ -126,7 +129,9 @@ struct LineReader: ~Copyable {
     private static func newline(in bytes: [UInt8], from start: Int) -> Int? {
         guard start < bytes.count else { return nil }
         return bytes.withUnsafeBytes { buffer in
-            guard let base = buffer.baseAddress, let found = memchr(base + start, 10, buffer.count - start) else { return nil }
+            guard let base = buffer.baseAddress, let found = memchr(base + start, 10, buffer.count - start) else {
+                return nil
+            }
             return UnsafeRawPointer(found) - base
         }
     }

@@ -218,7 +218,9 @@ enum AlertTable {
     private static func excerpt(_ text: String) -> String {
         guard text.utf8.count > 1024 else { return text }
         var cut = text.utf8.index(text.startIndex, offsetBy: 1024)
-        while cut > text.startIndex, text.unicodeScalars.index(cut, offsetBy: 0) != cut.samePosition(in: text.unicodeScalars) {
+        while cut > text.startIndex,
+            text.unicodeScalars.index(cut, offsetBy: 0) != cut.samePosition(in: text.unicodeScalars)
+        {
             cut = text.utf8.index(before: cut)
         }
         return String(text[..<cut])

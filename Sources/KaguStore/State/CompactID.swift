@@ -35,7 +35,7 @@ enum CompactID {
         return String(decoding: bytes.last == 0 ? bytes.dropLast() : bytes[...], as: UTF8.self)
     }
 
-    /// The story of a hit that stands alone: the first 13 characters of its id, which are those of its story when it
-    /// is no revision.
+    /// The story of a hit that stands alone: the first 13 characters of its id, which are those of its story
+    /// when it is no revision.
     static func story(of id: String) -> String { "s_" + id.dropFirst(2).prefix(13) }
 }

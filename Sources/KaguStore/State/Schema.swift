@@ -4,8 +4,8 @@ import GRDB
 
 /// The database's tables by version (O41): `user_version` counts the migrations that have run.
 ///
-/// The hot tables are narrow. An item is a row of its feed's stretch of one clustered table, known by 64-bit hashes;
-/// a canonical URL is a rowid. Texts stay in the hit files.
+/// The hot tables are narrow. An item is a row of its feed's stretch of one clustered table, known by 64-bit
+/// hashes; a canonical URL is a rowid. Texts stay in the hit files.
 enum Schema {
     /// "kagu" (O34).
     static let applicationID = 0x6b61_6775

@@ -7,7 +7,9 @@ import Glibc
 /// Opens `state.sqlite` for writing or reading (O34, O41).
 enum StateDatabase {
     /// Opens, upgrades and checks the database; `isNew` tells whether it did not exist.
-    static func openForWriting(_ path: String, backup: String) throws(StoreError) -> (queue: DatabaseQueue, isNew: Bool) {
+    static func openForWriting(_ path: String, backup: String) throws(StoreError) -> (
+        queue: DatabaseQueue, isNew: Bool
+    ) {
         let isNew = access(path, F_OK) != 0
         try createFile(path)
         do {
@@ -107,9 +109,11 @@ extension StoreError {
         switch error {
         case let error as StoreError: self = error
         case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull(path: path)
-        case let error as DatabaseError where error.resultCode == .SQLITE_READONLY || error.resultCode == .SQLITE_CANTOPEN:
+        case let error as DatabaseError
+        where error.resultCode == .SQLITE_READONLY || error.resultCode == .SQLITE_CANTOPEN:
             self = .unusable(path: path, reason: error.message ?? "cannot be opened")
-        case let error as DatabaseError: self = .database(path: path, reason: error.message ?? "\(error.resultCode)")
+        case let error as DatabaseError:
+            self = .database(path: path, reason: error.message ?? "\(error.resultCode)")
         default: self = .database(path: path, reason: "\(error)")
         }
     }

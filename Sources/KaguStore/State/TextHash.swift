@@ -23,26 +23,39 @@ enum TextHash {
         private var length: UInt64 = 0
 
         mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+            let raw = UnsafeRawBufferPointer(bytes)
             var index = 0
             var isBlank = true
             var hasText = false
             while index < bytes.count {
+                if index + 8 <= bytes.count {
+                    let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                    if let spaces = EightBytes.spaces(eight), !isBlank || spaces & 0x80 == 0 {
+                        if isBlank, hasText { put(0x20, count: 1) }
+                        // A space at the end may turn out to be one of several, or the field's last.
+                        isBlank = spaces >> 63 == 1
+                        hasText = true
+                        put(isBlank ? eight & 0x00FF_FFFF_FFFF_FFFF : eight, count: isBlank ? 7 : 8)
+                        index += 8
+                        continue
+                    }
+                }
                 let width = whiteSpace(bytes, at: index)
                 if width > 0 {
                     isBlank = true
                     index += width
                     continue
                 }
-                if isBlank, hasText { put(0x20) }
+                if isBlank, hasText { put(0x20, count: 1) }
                 isBlank = false
                 hasText = true
-                put(bytes[index])
+                put(UInt64(bytes[index]), count: 1)
                 index += 1
             }
         }
 
         /// A byte that UTF-8 never contains, so that text cannot move from one field to the next unseen.
-        mutating func endField() { put(0xFF) }
+        mutating func endField() { put(0xFF, count: 1) }
 
         mutating func finish() -> UInt64 {
             mix(word ^ filled << 56)
@@ -50,15 +63,16 @@ enum TextHash {
             return hash ^ hash >> 32
         }
 
-        private mutating func put(_ byte: UInt8) {
-            word = word << 8 | UInt64(byte)
-            filled += 1
-            length &+= 1
-            if filled == 8 {
-                mix(word)
-                word = 0
-                filled = 0
-            }
+        /// Adds the `count` low bytes of `bytes`, of which the others are zero.
+        private mutating func put(_ bytes: UInt64, count: UInt64) {
+            word |= bytes &<< (8 &* filled)
+            length &+= count
+            filled &+= count
+            guard filled >= 8 else { return }
+            mix(word)
+            filled &-= 8
+            // What did not fit: nothing where `word` was empty before, and a shift by 64 would keep all.
+            word = filled == 0 ? 0 : bytes &>> (8 &* (count &- filled))
         }
 
         /// The folded product of two odd-keyed words, as in wyhash's `mum`.
@@ -80,5 +94,28 @@ enum TextHash {
             if byte == 0xE3 { return last == 0x80 ? 3 : 0 }
             return last <= 0x8A || last == 0xA8 || last == 0xA9 || last == 0xAF ? 3 : 0
         }
+    }
+}
+
+/// Eight bytes of text in one word, the first one lowest.
+private enum EightBytes {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let tops: UInt64 = 0x8080_8080_8080_8080
+
+    /// The top bit of each byte that is a space, where single spaces are all the white space there is; nil where
+    /// a byte must be looked at by itself: controls, neighbouring spaces, lead bytes of wider white space.
+    static func spaces(_ word: UInt64) -> UInt64? {
+        guard (word &- ones &* 0x20) & ~word & tops == 0 else { return nil }
+        if word & tops != 0 {
+            guard !hasByte(word, 0xC2), !hasByte(word, 0xE2), !hasByte(word, 0xE3) else { return nil }
+        }
+        let difference = word ^ ones &* 0x20
+        let spaces = ~(((difference & ~tops) &+ ~tops) | difference) & tops
+        return spaces & spaces << 8 == 0 ? spaces : nil
+    }
+
+    private static func hasByte(_ word: UInt64, _ byte: UInt64) -> Bool {
+        let difference = word ^ ones &* byte
+        return (difference &- ones) & ~difference & tops != 0
     }
 }

@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
         let paint = Paint(Terminal.standardOutput(environment: ProcessEnvironment.current()).usesColour)
         let report = CheckReport(outcome: outcome, path: path, paint: paint)
         if dump, let config = outcome.config {
-            try StandardOutput.write(ConfigDump.yaml(config))
+            try StandardOutput.write(config.yamlDump)
             StandardError.write(report.problemText)
         } else {
             try StandardOutput.write(report.text)

@@ -79,7 +79,3 @@ struct HitFilterOptions: ParsableArguments {
         }
     }
 }
-
-extension SourceClass: @retroactive ExpressibleByArgument {}
-extension Severity: @retroactive ExpressibleByArgument {}
-extension FeedState: @retroactive ExpressibleByArgument {}

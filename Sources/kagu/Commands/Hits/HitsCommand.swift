@@ -87,7 +87,7 @@ struct HitsCommand: AsyncParsableCommand {
     private func printLink(number: Int, _ query: HitQuery, _ reader: HitReader) throws {
         var place = 0
         var link: String?
-        try reader.read(query) { found in
+        reader.read(query) { found in
             place += 1
             guard place == number else { return true }
             link = found.hit.url

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import KaguConfig
 import KaguModel
 import KaguStore
 
@@ -145,6 +146,6 @@ enum SafeAddress {
         let rest = url[scheme.upperBound...]
         let authority = rest.prefix { !"/?#".contains($0) }
         guard let at = authority.lastIndex(of: "@") else { return url }
-        return url[..<scheme.upperBound] + rest[rest.index(after: at)...]
+        return String(url[..<scheme.upperBound] + rest[rest.index(after: at)...])
     }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import KaguConfig
 import KaguModel
 import KaguStore
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguFeed
+import KaguModel
+import Testing
+
+@Suite struct DateTests {
+    @Test(
+        "every form of date is read (F23)",
+        arguments: [
+            ("Sat, 21 Nov 2026 18:35:00 GMT", "2026-11-21T18:35:00Z"),
+            ("21 Nov 26 18:35 +0100", "2026-11-21T17:35:00Z"),
+            ("Saturday, 21-Nov-26 18:35:00 EST", "2026-11-21T23:35:00Z"),
+            ("Sat Nov 21 18:35:00 2026", "2026-11-21T18:35:00Z"),
+            ("2026-11-21T18:35:00.5+04:00", "2026-11-21T14:35:00.500Z"), ("2026-11-21", "2026-11-21T00:00:00Z"),
+            ("2026-11", "2026-11-01T00:00:00Z"), ("20261121T183500Z", "2026-11-21T18:35:00Z"),
+            ("20261121", "2026-11-21T00:00:00Z"),
+            ("21.11.2026 18:35", "2026-11-21T18:35:00Z"), ("21/11/2026", "2026-11-21T00:00:00Z"),
+            ("1584102120", "2020-03-13T12:22:00Z"), ("1584102120000", "2020-03-13T12:22:00Z"),
+            ("Vendredi, 13 Mars, 2020 - 12:22", "2020-03-13T12:22:00Z"), ("13 Mar 49", "2049-03-13T00:00:00Z"),
+            ("13 Mar 50", "1950-03-13T00:00:00Z"), ("Monday, 13 Mar 2020 00:00 MSK", "2020-03-12T21:00:00Z"),
+            ("13 Mar 2020 10:00 TRT", "2020-03-13T07:00:00Z"), ("13 Mar 2020 10:00 AZT", "2020-03-13T06:00:00Z"),
+            ("13 Mar 2020 10:00 CEST", "2020-03-13T08:00:00Z"), ("mar. 13 oct. 2020", "2020-10-13T00:00:00Z"),
+            ("November 22nd, 2026 4:05 pm", "2026-11-22T16:05:00Z"),
+            ("Пт, 13 марта 2020 г. 12:22", "2020-03-13T12:22:00Z"),
+            ("Bazar ertəsi, 20 Avqust 2020 10:00", "2020-08-20T10:00:00Z"),
+            ("le 3 août 2020 à 12h22", "2020-08-03T12:22:00Z"),
+        ])
+    func forms(text: String, expected: String) {
+        #expect(FeedDate.instant(text)?.shortDescription == expected)
+    }
+
+    @Test(
+        "what is no date is nothing (F22, F23)",
+        arguments: [
+            "", "soon", "2026-02-30", "31 Feb 2026", "25:00", "2026-13-01", "13 Foo 2026", "1 2 3 4 5",
+            "11/22/2026",
+        ])
+    func unreadable(text: String) {
+        #expect(FeedDate.instant(text) == nil)
+    }
+
+    static let months: [(language: String, names: String)] = [
+        ("en", "january february march april may june july august september october november december"),
+        ("en", "jan feb mar apr may jun jul aug sep oct nov dec"),
+        ("fr", "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+        ("fr", "janv févr mars avr mai juin juil août sept oct nov déc"),
+        ("tr", "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık"),
+        ("tr", "oca şub mar nis may haz tem ağu eyl eki kas ara"),
+        ("az", "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr"),
+        ("az", "yan fev mar apr may iyn iyl avq sen okt noy dek"),
+        ("ru", "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"),
+        ("ru", "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"),
+        ("ru", "янв фев мар апр мая июн июл авг сен окт ноя дек"),
+    ]
+
+    @Test("months match in full and short, in any case, with and without diacritics (F24)", arguments: months)
+    func month(language: String, names: String) {
+        for (index, name) in names.split(separator: " ").map(String.init).enumerated() {
+            let plain = name.replacing("ş", with: "s").replacing("ğ", with: "g").replacing("ı", with: "i")
+                .replacing("é", with: "e").replacing("û", with: "u").replacing("ü", with: "u")
+            let turkish = name.replacing("i", with: "İ").replacing("ı", with: "I").uppercased()
+            for spelling in [name, name.uppercased(), turkish, name + ".", plain, plain.uppercased()] {
+                let date = FeedDate.instant("13 \(spelling) 2020")
+                #expect(date?.day == CivilDate(year: 2020, month: index + 1, day: 13), "\(language) \(spelling)")
+            }
+        }
+    }
+
+    @Test("an unreadable date keeps its text, is a problem, and no other takes its place (F22)")
+    func kept() throws {
+        let feed = try FeedParser.parse(
+            rss(
+                "<item><pubDate>soon</pubDate><dc:date>2026-11-21</dc:date></item>", head: "<title>t</title>"))
+        let published = try #require(feed.items.first?.published)
+        #expect(published == Item.ItemDate(instant: nil, raw: "soon", origin: "pubDate"))
+        #expect(feed.problems.map(\.message) == ["a date that cannot be read: \"soon\""])
+    }
+}
