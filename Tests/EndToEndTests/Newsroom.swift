@@ -11,7 +11,17 @@ final class Newsroom: Sendable {
     let directory: TemporaryDirectory
     let origin: LoopbackOrigin
     let receiver: LoopbackOrigin
-    private let documents = Mutex<[String: String]>([:])
+    private let documents = Documents()
+
+    /// What is published now, by feed name.
+    private final class Documents: Sendable {
+        private let texts = Mutex<[String: String]>([:])
+
+        subscript(name: String) -> String {
+            get { texts.withLock { $0[name] ?? "" } }
+            set { texts.withLock { $0[name] = newValue } }
+        }
+    }
 
     static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -38,9 +48,9 @@ final class Newsroom: Sendable {
             <?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>\(name)</title>\
             <link>https://\(name).example/</link><language>en</language>\(entries.joined())</channel></rss>
             """
-        documents.withLock { $0[name] = document }
+        documents[name] = document
         origin.on("/\(name)") { [documents] request in
-            let body = documents.withLock { $0[name] ?? "" }
+            let body = documents[name]
             let tag = "W/\"v-\(items.count)-\(body.utf8.count)\""
             if request.header("If-None-Match") == tag { return .notModified(headers: ["ETag": tag]) }
             return .text(

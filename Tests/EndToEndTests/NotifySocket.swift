@@ -17,7 +17,8 @@ final class NotifySocket: Sendable {
     /// Listens at `path` until it is released.
     init(path: String) throws {
         self.path = path
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        self.descriptor = descriptor
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
@@ -27,7 +28,6 @@ final class NotifySocket: Sendable {
             }
         }
         guard descriptor >= 0, status == 0 else { throw Failure(number: errno) }
-        let descriptor = descriptor
         Thread.detach { [weak self] in
             var buffer = [UInt8](repeating: 0, count: 4096)
             while true {

@@ -20,7 +20,7 @@ final class RunningDaemon: Sendable {
     init(_ arguments: [String], logs directory: String, environment: [String: String] = [:]) throws {
         log = URL(filePath: "\(directory)/kagud-\(UUID().uuidString).log")
         output = log.appendingPathExtension("out")
-        for file in [log, output] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [log, output] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
         let process = Process()
         process.executableURL = BuiltProducts.url("kagud")
         process.arguments = arguments

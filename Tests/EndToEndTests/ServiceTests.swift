@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import KaguModel
 import KaguTestSupport
 import Testing
 
@@ -129,7 +130,7 @@ struct TroubledFeedTests {
         room.origin.on("/empty") { _ in .text("") }
         room.origin.on("/cut") { _ in
             ScriptedResponse(
-                parts: [.init(Array("<rss><channel>".utf8))], framing: .contentLength(5000), ending: .cut)
+                parts: [.init(Array("<rss><channel>".utf8))], framing: .announced(5000), ending: .cut)
         }
         room.origin.on("/broken") { _ in .status(500) }
         room.origin.on("/forbidden") { _ in .status(403) }

@@ -42,19 +42,19 @@ struct PollIntervalTests {
     @Test("the floor is 15 min with validators and 60 without, strict 60 min and 24 h (§1.3)")
     func floors() {
         let all = PollInterval.Outcome.accepted(new: 9, total: 9)
-        #expect(policy().adapted(from: nil, outcome: all, holdsValidators: true) == 15 * Self.minute)
+        #expect(policy().adapted(from: nil, outcome: all, holdsValidators: true) == Self.minute * 15)
         #expect(policy().adapted(from: nil, outcome: all, holdsValidators: false) == Self.hour)
         let strict = policy { $0.isStrictlyCourteous = true }
         #expect(strict.adapted(from: nil, outcome: all, holdsValidators: true) == Self.hour)
-        #expect(strict.adapted(from: nil, outcome: all, holdsValidators: false) == 24 * Self.hour)
+        #expect(strict.adapted(from: nil, outcome: all, holdsValidators: false) == Self.hour * 24)
     }
 
     @Test("the ceiling bounds the adaptation, and a floor above it wins")
     func ceiling() {
         let nothing = PollInterval.Outcome.accepted(new: 0, total: 0)
-        #expect(policy().adapted(from: 6 * Self.hour, outcome: nothing, holdsValidators: true) == 6 * Self.hour)
+        #expect(policy().adapted(from: Self.hour * 6, outcome: nothing, holdsValidators: true) == Self.hour * 6)
         let strict = policy { $0.isStrictlyCourteous = true }
-        #expect(strict.adapted(from: Self.hour, outcome: nothing, holdsValidators: false) == 24 * Self.hour)
+        #expect(strict.adapted(from: Self.hour, outcome: nothing, holdsValidators: false) == Self.hour * 24)
     }
 
     @Test("a feed's own interval replaces adaptation; from 1 s only where it is allow-listed (P14)")
@@ -86,16 +86,16 @@ struct PollIntervalTests {
         let waits = [1, 2, 3, 10, 60].map {
             policy().wait(after: Self.hour, outcome: .failed(consecutive: $0), random: 0)
         }
-        #expect(waits == [2 * Self.hour, 4 * Self.hour, 8 * Self.hour, 24 * Self.hour, 24 * Self.hour])
-        let slow = policy().wait(after: 48 * Self.hour, outcome: .failed(consecutive: 1), random: 0)
-        #expect(slow == 48 * Self.hour)
+        #expect(waits == [Self.hour * 2, Self.hour * 4, Self.hour * 8, Self.hour * 24, Self.hour * 24])
+        let slow = policy().wait(after: Self.hour * 48, outcome: .failed(consecutive: 1), random: 0)
+        #expect(slow == Self.hour * 48)
     }
 
     @Test("jitter only adds, 0–10 %, at most 10 min (P15)")
     func jitter() {
         let none = PollInterval.Outcome.accepted(new: 0, total: 0)
         #expect(policy().wait(after: Self.hour, outcome: none, random: 0) == Self.hour)
-        #expect(policy().wait(after: Self.hour, outcome: none, random: 0.5) == 63 * Self.minute)
-        #expect(policy().wait(after: 24 * Self.hour, outcome: none, random: 0.99) == 24 * Self.hour + 10 * Self.minute)
+        #expect(policy().wait(after: Self.hour, outcome: none, random: 0.5) == Self.minute * 63)
+        #expect(policy().wait(after: Self.hour * 24, outcome: none, random: 0.99) == Self.hour * 24 + Self.minute * 10)
     }
 }

@@ -141,11 +141,11 @@ struct PollFailureTests {
 
     @Test("Retry-After is a lower bound; without a usable one a 429 waits 4 h (P21)")
     func retryAfter() {
-        let two = PollFailure(status: 429, headers: ["Retry-After": "120"], now: now)
+        let two = PollFailure(status: 429, headers: HTTPHeaders(["Retry-After": "120"]), now: now)
         #expect(two.leastWait == .seconds(120))
-        #expect(PollFailure(status: 429, headers: ["Retry-After": "soon"], now: now).leastWait == .seconds(4 * 3600))
-        let throttled = PollFailure(status: 503, headers: ["Retry-After": "60"], now: now)
+        #expect(PollFailure(status: 429, headers: HTTPHeaders(["Retry-After": "soon"]), now: now).leastWait == .seconds(4 * 3600))
+        let throttled = PollFailure(status: 503, headers: HTTPHeaders(["Retry-After": "60"]), now: now)
         #expect(throttled.state == .throttled)
-        #expect(PollFailure(status: 403, headers: ["Retry-After": "60"], now: now).leastWait == .seconds(4 * 3600))
+        #expect(PollFailure(status: 403, headers: HTTPHeaders(["Retry-After": "60"]), now: now).leastWait == .seconds(4 * 3600))
     }
 }

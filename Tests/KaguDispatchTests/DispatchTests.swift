@@ -13,7 +13,7 @@ private actor Pinned {
     var signals: SignalStream?
     private(set) var count = 0
 
-    func label() -> String { String(cString: __dispatch_queue_get_label(executor.queue)) }
+    func label() -> String { executor.queue.label }
 
     func increment() { count += 1 }
 

@@ -86,8 +86,10 @@ extension XMLDocument {
         pendingRootName = text(tag.name).lowercased()
         let namespace = rootNamespace(of: tag.name)
         let name = LocalNameTable.shared.name(bytes, bytes.localPart(tag.name))
-        rootVersion = pending.first { bytes.hasIgnoringCase("version", at: $0.name.lowerBound) && $0.name.count == 7 }
-            .map { String(decoding: bytes[bytes.trimmed($0.value)], as: UTF8.self) }
+        rootVersion = pending.first {
+            bytes.hasIgnoringCase("version", at: $0.name.lowerBound) && $0.name.count == 7
+        }
+        .map { String(decoding: bytes[bytes.trimmed($0.value)], as: UTF8.self) }
         rootHasHref = pending.contains {
             bytes.hasIgnoringCase("href", at: $0.name.lowerBound) && $0.name.count == 4
         }

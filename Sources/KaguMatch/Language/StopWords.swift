@@ -28,7 +28,7 @@ enum StopWords {
             "az",
             """
             və bir bu üçün ilə da də olan olub edib kimi daha sonra qədər isə amma görə yeni deyil qarşı barədə \
-            deyib var ki necə niyə haqqında olduğu tərəfindən əvvəl böyük hər son olunub edilib bildirib ona onun
+            deyib var ki necə niyə haqqında olduğu tərəfindən əvvəl böyük hər son olunub edilib bildirib ona onun edir olunur deyir
             """
         ),
         (

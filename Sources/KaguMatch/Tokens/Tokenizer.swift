@@ -14,27 +14,10 @@ struct Tokenizer {
         case name
     }
 
-    /// What has been seen since the last token.
-    struct Gap {
-        var scalars = 0
-        var spaces = 0
-        var first: UInt32 = 0
-        var last: UInt32 = 0
-        var hash: UInt16 = 0
-        var hasLineBreak = false
-        /// A terminator was seen and only closing quotes after it.
-        var terminator = false
-        /// How many terminators, to tell `.` from `...`.
-        var terminators = 0
-        /// A terminator was followed by space.
-        var endsSentence = false
-        var closingQuoteBeforeTerminator = false
-    }
-
     private let table = FoldingTable.shared
     let mode: Mode
     private(set) var text: FieldText
-    private var gap = Gap()
+    private var gap = TokenGap()
     /// Where the open token begins; nil between tokens.
     private var openStart: Int?
     private var openUnits = 0
@@ -76,22 +59,6 @@ struct Tokenizer {
         closeToken(nextByte: bytes.count)
         endTag()
         endParagraph(at: bytes.count)
-    }
-
-    /// Reads one scalar; bytes that are no UTF-8 read as U+FFFD, one byte each.
-    @inline(__always)
-    static func decode(_ bytes: [UInt8], _ at: Int) -> (UInt32, Int) {
-        let first = UInt32(bytes[at])
-        if first < 0x80 { return (first, 1) }
-        let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
-        guard first >= 0xC2, first < 0xF5, at + length <= bytes.count else { return (0xFFFD, 1) }
-        var scalar = first & (0xFF >> UInt32(length + 1))
-        for index in 1..<length {
-            let next = UInt32(bytes[at + index])
-            guard next & 0xC0 == 0x80 else { return (0xFFFD, 1) }
-            scalar = scalar << 6 | (next & 0x3F)
-        }
-        return (scalar, length)
     }
 
     /// Handles one scalar and returns where the next begins.
@@ -195,7 +162,7 @@ struct Tokenizer {
     private mutating func resolveGap(startsUpper: Bool, startsLower: Bool) {
         isDomain = false
         punctuation = 0
-        defer { gap = Gap() }
+        defer { gap = TokenGap() }
         guard let previous = text.tokens.last else {
             joint = .start
             return
@@ -361,36 +328,9 @@ struct Tokenizer {
             inTag = true
             tagStart = text.tokens.count
         }
-        note(scalar, end: end)
+        if TokenGap.opensWord(scalar) { wordStart = end }
+        gap.note(scalar)
         return end
-    }
-
-    /// Adds a punctuation mark to the gap.
-    private mutating func note(_ scalar: UInt32, end: Int) {
-        switch scalar {
-        case 0x28, 0x5B, 0x7B, 0x3C, 0x22, 0x201C, 0xAB, 0x3A, 0x2C, 0x3B: wordStart = end
-        default: break
-        }
-        if gap.scalars == 0 { gap.first = scalar }
-        gap.scalars += 1
-        gap.hash = (gap.hash &* 31) ^ UInt16(truncatingIfNeeded: scalar)
-        switch scalar {
-        case 0x2E, 0x21, 0x3F, 0x2026, 0xFF01, 0xFF1F, 0x3002:
-            if gap.terminators == 0 { gap.closingQuoteBeforeTerminator = Self.isClosingQuote(gap.last) }
-            gap.terminators += 1
-            gap.terminator = true
-            if scalar == 0xFF01 || scalar == 0xFF1F || scalar == 0x3002 { gap.endsSentence = true }
-        case _ where Self.isClosingQuote(scalar): break
-        default: gap.terminator = false
-        }
-        gap.last = scalar
-    }
-
-    private static func isClosingQuote(_ scalar: UInt32) -> Bool {
-        switch scalar {
-        case 0x22, 0x27, 0x201D, 0xBB, 0x203A, 0x29, 0x5D, 0x300D, 0x300F: true
-        default: false
-        }
     }
 
     private static let abbreviations: Set<[UInt32]> = Set(
@@ -472,31 +412,6 @@ struct Tokenizer {
         return Self.addressLimit(from: next, bytes)
     }
 
-    /// Where white space, a quote or an angle bracket ends an address, without the punctuation at its end.
-    private static func addressLimit(from start: Int, _ bytes: [UInt8]) -> Int {
-        var end = start
-        while end < bytes.count {
-            let (scalar, length) = decode(bytes, end)
-            switch scalar {
-            case 0...0x20, 0x22, 0x3C, 0x3E, 0xA0, 0xAB, 0xBB, 0x2018...0x201F, 0x202F, 0x3000:
-                return trimmed(start, end, bytes)
-            default: end += length
-            }
-        }
-        return trimmed(start, end, bytes)
-    }
-
-    private static func trimmed(_ start: Int, _ limit: Int, _ bytes: [UInt8]) -> Int {
-        var end = limit
-        while end > start + 1 {
-            switch bytes[end - 1] {
-            case 0x2E, 0x2C, 0x3A, 0x3B, 0x21, 0x3F, 0x29, 0x5D, 0x27: end -= 1
-            default: return end
-            }
-        }
-        return end
-    }
-
     /// Makes one token that matches nothing of an address.
     private mutating func takeDead(from start: Int, to end: Int) -> Int {
         var first = start
@@ -523,7 +438,7 @@ struct Tokenizer {
             Token(
                 units: unit..<unit, start: first, end: end, sentence: sentence, paragraph: text.paragraphs.count,
                 joint: joint, punctuation: 1, flags: flags))
-        gap = Gap()
+        gap = TokenGap()
         inTag = false
         wordStart = end
         return end
