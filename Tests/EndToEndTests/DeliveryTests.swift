@@ -101,9 +101,11 @@ struct DeliveryTests {
             #expect(await daemon.exitStatus() == -SIGKILL)
         }
         let last = try room.start()
+        #expect(await last.logs("ready"))
         #expect(await eventually(within: .seconds(75)) { Set(room.alerts().map(\.id)).count >= 4 })
         last.send(SIGTERM)
-        #expect(await last.exitStatus() == 0)
+        let status = await last.exitStatus()
+        #expect(status == 0, "\(last.logText)")
         let hits = try room.hits()
         #expect(hits.map(\.title).sorted() == (1...4).map { "Blue Lagoon, day \($0)" })
         #expect(Set(hits.map(\.id)).count == 4)

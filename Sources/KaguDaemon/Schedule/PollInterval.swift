@@ -70,6 +70,6 @@ struct PollInterval: Hashable, Sendable {
 
 extension Duration {
     fileprivate static func * (duration: Duration, factor: Double) -> Duration {
-        .milliseconds(Int64(Double(duration.milliseconds) * factor))
+        .milliseconds(Int64((Double(duration.milliseconds) * factor).rounded()))
     }
 }

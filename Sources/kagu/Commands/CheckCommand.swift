@@ -10,7 +10,9 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check the configuration, the feed lists and the watches.",
-        discussion: "Prints every problem with file, line, column and remedy, then the warnings. Exit status 1 on problems.")
+        discussion:
+            "Prints every problem with file, line, column and remedy, then the warnings. Exit status 1 on problems."
+    )
 
     @OptionGroup var common: CommonOptions
 
@@ -21,7 +23,9 @@ struct CheckCommand: ParsableCommand {
     var file: String?
 
     func validate() throws {
-        if file != nil, common.config != nil { throw ValidationError("give the configuration once: FILE or --config") }
+        if file != nil, common.config != nil {
+            throw ValidationError("give the configuration once: FILE or --config")
+        }
     }
 
     func run() throws {

@@ -10,7 +10,8 @@ struct CommonOptions: ParsableArguments {
     var config: String?
 
     @Option(
-        name: .customLong("state-dir"), help: ArgumentHelp("The state directory, instead of store.dir.", valueName: "dir"),
+        name: .customLong("state-dir"),
+        help: ArgumentHelp("The state directory, instead of store.dir.", valueName: "dir"),
         completion: .directory)
     var stateDirectory: String?
 }

@@ -14,7 +14,9 @@ struct ParseCommand: ParsableCommand {
             input is no feed, with the reason on standard error; 2 when it cannot be read.
             """)
 
-    @Option(name: .customLong("content-type"), help: ArgumentHelp("The Content-Type it was sent with.", valueName: "type"))
+    @Option(
+        name: .customLong("content-type"),
+        help: ArgumentHelp("The Content-Type it was sent with.", valueName: "type"))
     var contentType: String?
 
     @Option(help: ArgumentHelp("The address it was fetched from, for relative links.", valueName: "url"))

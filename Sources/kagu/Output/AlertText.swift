@@ -16,6 +16,7 @@ struct AlertText {
     func text(_ request: ReceivedRequest, _ verdict: MessageJudge.Verdict, isRepeat: Bool) -> String {
         let envelope = AlertEnvelope(body: request.body)
         var lines = [head(request, envelope, verdict, isRepeat: isRepeat)]
+        if let failure = verdict.failure { lines.append("  " + paint("\(failure)", .red)) }
         if let envelope {
             lines += body(envelope.data).map { "  " + $0 }
         } else {
@@ -108,7 +109,8 @@ struct AlertText {
         let mentions = (hit.mentions ?? []).compactMap { name -> Mention? in
             guard name.field == .title, let start = name.start, let end = name.end, start >= 0 else { return nil }
             return Mention(
-                entity: name.entity ?? "", alias: "", field: .title, start: start, end: end, text: name.text, tier: 0,
+                entity: name.entity ?? "", alias: "", field: .title, start: start, end: end, text: name.text,
+                tier: 0,
                 suffix: "", state: .accepted, reason: "")
         }
         return MatchedText.pieces(hit.title ?? "", field: .title, mentions).map { piece in

@@ -40,7 +40,8 @@ struct CheckReport {
     private func line(_ problem: ConfigProblem, _ style: Paint.Style) -> String {
         let place = problem.location.map { paint("\($0)", .bold) + ": " } ?? ""
         let label = problem.severity == .warning ? paint("warning", style) + ": " : ""
-        let excerpt = problem.excerpt.map { $0.split(separator: "\n").map { "\(VisibleText.escaped($0))\n" }.joined() } ?? ""
+        let excerpt =
+            problem.excerpt.map { $0.split(separator: "\n").map { "\(VisibleText.escaped($0))\n" }.joined() } ?? ""
         return "\(place)\(label)\(VisibleText.escaped(problem.message))\n\(excerpt)"
     }
 

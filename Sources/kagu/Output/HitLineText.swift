@@ -75,10 +75,12 @@ enum MatchedText {
         let spans = mentions.filter { $0.field == field && $0.state == .accepted }.sorted {
             ($0.start, -$0.end) < ($1.start, -$1.end)
         }
-        for mention in spans where mention.start >= position && mention.end <= bytes.count && mention.start < mention.end {
+        for mention in spans
+        where mention.start >= position && mention.end <= bytes.count && mention.start < mention.end {
             guard bytes[mention.start..<mention.end].elementsEqual(mention.text.utf8) else { continue }
             if mention.start > position {
-                pieces.append(Piece(text: String(decoding: bytes[position..<mention.start], as: UTF8.self), isMatch: false))
+                pieces.append(
+                    Piece(text: String(decoding: bytes[position..<mention.start], as: UTF8.self), isMatch: false))
             }
             pieces.append(Piece(text: mention.text, isMatch: true))
             position = mention.end

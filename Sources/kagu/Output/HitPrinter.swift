@@ -72,7 +72,8 @@ enum HitColumns {
     static func tableCells(_ hit: Hit, clock: CivilClock) -> [String] {
         [
             clock.civil(at: hit.seen).description, hit.severity.rawValue, String(hit.score),
-            VisibleText.escaped(hit.feed.title.isEmpty ? hit.feed.id : hit.feed.title), VisibleText.escaped(hit.lang),
+            VisibleText.escaped(hit.feed.title.isEmpty ? hit.feed.id : hit.feed.title),
+            VisibleText.escaped(hit.lang),
             VisibleText.escaped(hit.title), VisibleText.escaped(hit.watches.joined(separator: " ")),
         ]
     }

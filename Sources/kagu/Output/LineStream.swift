@@ -62,7 +62,9 @@ struct LineStream: ~Copyable {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = read(descriptor, &chunk, chunk.count)
         if count < 0, errno == EINTR { return }
-        guard count >= 0 else { throw CommandFailure("read: \(name): \(SystemReason.text(errno)); give a readable file") }
+        guard count >= 0 else {
+            throw CommandFailure("read: \(name): \(SystemReason.text(errno)); give a readable file")
+        }
         if count == 0 { isAtEnd = true }
         buffer.append(contentsOf: chunk[..<count])
     }

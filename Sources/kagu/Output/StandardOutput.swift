@@ -15,7 +15,8 @@ enum StandardOutput {
     static func write(_ bytes: [UInt8]) throws {
         guard let failure = Descriptor.write(bytes, to: STDOUT_FILENO) else { return }
         if failure == EPIPE { throw ClosedPipe() }
-        throw CommandFailure("write: on standard output: \(SystemReason.text(failure)); free space, or write elsewhere")
+        throw CommandFailure(
+            "write: on standard output: \(SystemReason.text(failure)); free space, or write elsewhere")
     }
 }
 
@@ -126,12 +127,13 @@ struct InputFile {
     func read(limit: ByteCount) throws -> [UInt8] {
         let descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
         guard descriptor >= 0 else {
-            throw CommandFailure("read: \(name): \(SystemReason.text(errno)); give a readable file, or - for standard input")
+            throw CommandFailure(
+                "read: \(name): \(SystemReason.text(errno)); give a readable file, or - for standard input")
         }
         defer { if path != nil { close(descriptor) } }
         do {
             return try Descriptor.readAll(descriptor, limit: limit)
-        } catch where error.code == EFBIG {
+        } catch  where error.code == EFBIG {
             throw CommandFailure("read: \(name): larger than \(limit); split it")
         } catch {
             throw CommandFailure("read: \(name): \(error); give a readable file, or - for standard input")

@@ -43,7 +43,9 @@ struct DemoData: Hashable, Sendable {
     static func ofProcess() throws -> DemoData {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        guard count > 0 else { throw CommandFailure("demo: /proc/self/exe: \(SystemReason.text(errno)); mount /proc") }
+        guard count > 0 else {
+            throw CommandFailure("demo: /proc/self/exe: \(SystemReason.text(errno)); mount /proc")
+        }
         let executable = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return try locate(executable: executable) { access($0, R_OK) == 0 }
     }

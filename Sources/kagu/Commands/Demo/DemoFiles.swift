@@ -27,7 +27,8 @@ struct DemoFiles: Hashable, Sendable {
         guard mkdtemp(&template) != nil else {
             throw CommandFailure("demo: \(parent): \(SystemReason.text(errno)); set TMPDIR to a writable directory")
         }
-        return DemoFiles(directory: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        return DemoFiles(
+            directory: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     /// Writes everything that the daemon reads; the key is new each time and only this user may read it.

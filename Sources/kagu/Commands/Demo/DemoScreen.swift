@@ -18,8 +18,9 @@ struct DemoScreen {
 
     /// What is about to happen.
     func begin(feedCount: Int, _ port: UInt16, _ receiver: String) throws {
-        try say(paint("kagu demo", .bold) + ": a private daemon, \(feedCount) invented feeds in five languages on"
-            + " 127.0.0.1:\(port), a receiver on \(receiver)")
+        try say(
+            paint("kagu demo", .bold) + ": a private daemon, \(feedCount) invented feeds in five languages on"
+                + " 127.0.0.1:\(port), a receiver on \(receiver)")
     }
 
     /// The feeds after their first poll.
@@ -30,7 +31,9 @@ struct DemoScreen {
             guard let record = records[id] else { continue }
             let style: Paint.Style = record.state.isHealthy ? .green : .red
             let reason = record.reason.isEmpty ? "" : " (\(VisibleText.escaped(record.reason)))"
-            try say("  \(paint(record.state.rawValue, style)) \(id) \(paint(VisibleText.escaped(record.title), .cyan))\(reason)")
+            try say(
+                "  \(paint(record.state.rawValue, style)) \(id) \(paint(VisibleText.escaped(record.title), .cyan))\(reason)"
+            )
         }
         let stored = hits == 1 ? "1 hit is" : "\(hits) hits are"
         try say("  \(stored) in what was there already: stored, not told. Alerts are for what appears from now on.")

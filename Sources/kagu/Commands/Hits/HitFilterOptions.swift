@@ -6,10 +6,14 @@ import KaguStore
 
 /// The filters of O25; repeats of one flag are alternatives, different flags must all hold.
 struct HitFilterOptions: ParsableArguments {
-    @Option(name: [.customShort("S"), .long], parsing: .unconditional, help: ArgumentHelp("Seen at or after.", valueName: "time"))
+    @Option(
+        name: [.customShort("S"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Seen at or after.", valueName: "time"))
     var since: String?
 
-    @Option(name: [.customShort("U"), .long], parsing: .unconditional, help: ArgumentHelp("Seen before.", valueName: "time"))
+    @Option(
+        name: [.customShort("U"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Seen before.", valueName: "time"))
     var until: String?
 
     @Flag(help: "Read and show times in UTC instead of local time.")

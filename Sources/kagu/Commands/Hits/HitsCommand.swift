@@ -15,6 +15,9 @@ struct HitsCommand: AsyncParsableCommand {
             "2026-11-22 14:00", today, yesterday, -2h, "2 hours ago", @1795338843. Exit status 1 when there is none.
             """)
 
+    /// How often the files are looked at with `-f`.
+    static let followPace = Duration.milliseconds(250)
+
     @OptionGroup var common: CommonOptions
 
     @OptionGroup(title: "Filters") var filter: HitFilterOptions
@@ -41,7 +44,8 @@ struct HitsCommand: AsyncParsableCommand {
         if reverse { throw ValidationError("-f shows new hits last; leave out -r") }
         if open != nil { throw ValidationError("--open ends at its hit; leave out -f") }
         if output == .json || output == .table {
-            throw ValidationError("-o \(output.rawValue) needs all hits before the first line; use jsonl or short with -f")
+            throw ValidationError(
+                "-o \(output.rawValue) needs all hits before the first line; use jsonl or short with -f")
         }
     }
 
@@ -56,31 +60,29 @@ struct HitsCommand: AsyncParsableCommand {
         if let open { return try printLink(number: open, query, reader) }
         let terminal = Terminal.standardOutput(environment: wiring.environment)
         var printer = HitPrinter(format: output, terminal: terminal, clock: filter.clock)
-        // Before the first read, so that no line falls between the two.
-        var follower = HitFollower(directory: directory, query: query)
-        if follow {
-            exitQuietlyOnInterrupt()
-            follower.markEnd()
-        }
+        if follow { return try await showForEver(query, directory, &printer) }
         try printer.begin()
-        var shown: Set<String> = []
         let summary = try reader.read(query) { found in
             try printer.add(found.hit, line: found.line)
-            if follow { shown.insert(found.hit.id) }
             return true
         }
         report(summary)
-        guard follow else {
-            try printer.end()
-            if summary.hits == 0 { throw ExitStatus.negative }
-            return
-        }
-        try printer.flush()
-        follower.skip(shown)
-        try await follower.run { hit, line in
-            try printer.add(hit, line: line)
-        } afterBatch: {
+        try printer.end()
+        if summary.hits == 0 { throw ExitStatus.negative }
+    }
+
+    /// The last hits, then new ones as their lines appear, until the reader goes away or ^C.
+    private func showForEver(_ query: HitQuery, _ directory: String, _ printer: inout HitPrinter) async throws {
+        // Everything is written after each batch, so nothing is lost by leaving at once (O21).
+        signal(SIGINT) { _ in _exit(0) }
+        try printer.begin()
+        var follower = HitFollower(directory: directory, query: query, last: query.limit ?? 10)
+        var batch = follower.initial
+        while true {
+            for found in batch { try printer.add(found.hit, line: found.line) }
             try printer.flush()
+            try await Task.sleep(for: Self.followPace)
+            batch = follower.next()
         }
     }
 
@@ -105,11 +107,6 @@ struct HitsCommand: AsyncParsableCommand {
         guard summary.badLines + summary.newerLines > 0 else { return }
         StandardError.write(
             "kagu: hits: lines skipped: \(summary.badLines) unreadable, \(summary.newerLines) of a later version\n")
-    }
-
-    private func exitQuietlyOnInterrupt() {
-        // Everything is written after each batch, so nothing is lost by leaving at once (O21).
-        signal(SIGINT) { _ in _exit(0) }
     }
 }
 

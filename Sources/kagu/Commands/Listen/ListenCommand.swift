@@ -19,30 +19,37 @@ struct ListenCommand: AsyncParsableCommand {
     var port: UInt16 = 8480
 
     @Option(
-        name: .customLong("secret-file"), help: ArgumentHelp("The receiver's key, whsec_…, one a line.", valueName: "file"),
+        name: .customLong("secret-file"),
+        help: ArgumentHelp("The receiver's key, whsec_…, one a line.", valueName: "file"),
         completion: .file())
     var secretFile: String?
 
     @Option(help: "The status of every answer.")
-    var status = 204
+    var status = 200
 
-    @Option(name: .customLong("retry-after"), help: ArgumentHelp("Sent with every answer.", valueName: "seconds|date"))
+    @Option(
+        name: .customLong("retry-after"), help: ArgumentHelp("Sent with every answer.", valueName: "seconds|date"))
     var retryAfter: String?
 
-    @Option(name: [.customShort("n"), .customLong("count")], help: ArgumentHelp("Exit after that many messages.", valueName: "count"))
+    @Option(
+        name: [.customShort("n"), .customLong("count")],
+        help: ArgumentHelp("Exit after that many messages.", valueName: "count"))
     var count: Int?
 
     @Flag(help: "Print raw bodies.")
     var json = false
 
     func validate() throws {
-        if !(200...599).contains(status) { throw ValidationError("--status: \(status) is no final HTTP status; use 200 to 599") }
+        if !(200...599).contains(status) {
+            throw ValidationError("--status: \(status) is no final HTTP status; use 200 to 599")
+        }
         if let count, count < 1 { throw ValidationError("-n: \(count) is no number of messages; use 1 or more") }
     }
 
     func run() async throws {
         let keys = try secretFile.map(MessageJudge.keys(inFile:)) ?? []
-        let (messages, continuation) = AsyncStream<ReceivedRequest>.makeStream(bufferingPolicy: .bufferingNewest(10_000))
+        let (messages, continuation) = AsyncStream<ReceivedRequest>.makeStream(
+            bufferingPolicy: .bufferingNewest(10_000))
         let listener = try await WebhookListener.start(
             port: port, answer: CannedAnswer(status: status, retryAfter: retryAfter)
         ) { request in
@@ -58,10 +65,14 @@ struct ListenCommand: AsyncParsableCommand {
         var refused = 0
         for await request in messages {
             let (verdict, isRepeat) = judge.judge(request)
-            if case .refused = verdict { refused += 1 }
+            if verdict.failure != nil { refused += 1 }
             if json {
                 try StandardOutput.write(request.body + (request.body.last == 0x0A ? [] : [0x0A]))
-                if verdict != .verified { StandardError.write("kagu: listen: \(request.id ?? "-"): \(verdict.description)\n") }
+                if verdict != .verified {
+                    let why = verdict.failure.map { ": \($0)" } ?? ""
+                    let id = VisibleText.escaped(request.id ?? "message without id")
+                    StandardError.write("kagu: listen: \(id): \(verdict.description)\(why)\n")
+                }
             } else {
                 try StandardOutput.write(text.text(request, verdict, isRepeat: isRepeat))
             }

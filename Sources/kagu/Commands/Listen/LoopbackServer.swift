@@ -30,7 +30,8 @@ struct LoopbackServer: Sendable {
         }
         guard case .ip4(_, let bound) = await server.listeningAddress else {
             task.cancel()
-            throw CommandFailure("listen: 127.0.0.1:\(port): the port could not be found out; choose another --port")
+            throw CommandFailure(
+                "listen: 127.0.0.1:\(port): the port could not be found out; choose another --port")
         }
         return LoopbackServer(port: bound, server: server, task: task)
     }

@@ -14,13 +14,18 @@ struct MessageJudge {
         /// It does not verify.
         case refused(VerificationFailure)
 
-        /// One word, or why not.
+        /// In a word or two.
         var description: String {
             switch self {
             case .verified: "verified"
             case .unverified: "unverified"
-            case .refused(let failure): "not verified: \(failure)"
+            case .refused: "not verified"
             }
+        }
+
+        /// Why it does not verify; nil where it does, or where there is no key.
+        var failure: VerificationFailure? {
+            if case .refused(let failure) = self { failure } else { nil }
         }
     }
 

@@ -21,8 +21,8 @@ struct ReceivedRequest: Hashable, Sendable {
 
 /// How `kagu listen` answers (C9).
 struct CannedAnswer: Hashable, Sendable {
-    /// The status of every answer.
-    var status = 204
+    /// The status of every answer. Not 204, which the server would send with a content-length.
+    var status = 200
     /// `retry-after`, as given.
     var retryAfter: String?
 }
@@ -43,7 +43,8 @@ struct WebhookListener: Sendable {
     ) async throws -> WebhookListener {
         let server = try await LoopbackServer.start(port: port) { request in
             guard request.method == .POST else {
-                return HTTPResponse(statusCode: .methodNotAllowed, headers: HTTPHeaders([HTTPHeader("allow"): "POST"]))
+                return HTTPResponse(
+                    statusCode: .methodNotAllowed, headers: HTTPHeaders([HTTPHeader("allow"): "POST"]))
             }
             guard let body = await bodyBytes(request) else { return HTTPResponse(statusCode: .payloadTooLarge) }
             await receive(

@@ -19,7 +19,8 @@ struct MatchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Watch files instead of the configuration's: a file, directory or glob; may be repeated.", valueName: "glob"))
+            "Watch files instead of the configuration's: a file, directory or glob; may be repeated.",
+            valueName: "glob"))
     var watches: [String] = []
 
     @Flag(help: "Add rejected mentions, topics below their threshold, the truth of every watch, and plain texts.")
@@ -35,7 +36,8 @@ struct MatchCommand: ParsableCommand {
         if watches.isEmpty || common.config != nil {
             let config = try wiring.configuration(common)
             feeds = config.feeds
-            matcher = try watches.isEmpty
+            matcher =
+                try watches.isEmpty
                 ? Wiring.matcher(config.watchlist, from: config.path ?? "") : wiring.matcher(watches)
         } else {
             matcher = try wiring.matcher(watches)

@@ -78,7 +78,9 @@ struct MatchInput: Decodable, Hashable {
         /// `line 7, column 12: …`.
         var description: String { "line \(line), column \(column): \(reason)" }
 
-        private static func path(_ keys: [any CodingKey]) -> String { keys.map(\.stringValue).joined(separator: ".") }
+        private static func path(_ keys: [any CodingKey]) -> String {
+            keys.map(\.stringValue).joined(separator: ".")
+        }
 
         /// Foundation says "… around line 1, column 12."; the line is always 1 here.
         private static func column(in text: String) -> Int? {
@@ -104,14 +106,17 @@ struct PlainFields: Hashable {
         let title = Self.plain(input.title, PlainText.fromTitle)
         let summary = Self.plain(input.summary, PlainText.fromHTML)
         let content = Self.plain(input.content, PlainText.fromHTML)
-        changed = [("title", input.title, title), ("summary", input.summary, summary), ("content", input.content, content)]
-            .filter { ($0.1 ?? "") != $0.2 }.map { ($0.0, $0.2) }
+        changed = [
+            ("title", input.title, title), ("summary", input.summary, summary), ("content", input.content, content),
+        ]
+        .filter { ($0.1 ?? "") != $0.2 }.map { ($0.0, $0.2) }
         (self.title, self.summary, self.content) = (title, summary, content)
     }
 
     private static func plain(_ text: String?, _ convert: (String) -> String) -> String {
         guard let text else { return "" }
-        return text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) ? convert(text) : text
+        return text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") })
+            ? convert(text) : text
     }
 
     static func == (left: PlainFields, right: PlainFields) -> Bool {

@@ -17,18 +17,22 @@ enum MatchLine {
             json.member("lang_source", result.languageSource.rawValue)
             json.member("entities", result.entities)
             json.member("topics", array: { json in writeTopics(result, explaining, to: &json) })
-            json.member("watches", array: { json in
-                for watch in result.watches {
-                    json.object { json in
-                        json.member("id", watch.id)
-                        json.member("score", watch.score)
-                        json.member("severity", watch.severity.rawValue)
+            json.member(
+                "watches",
+                array: { json in
+                    for watch in result.watches {
+                        json.object { json in
+                            json.member("id", watch.id)
+                            json.member("score", watch.score)
+                            json.member("severity", watch.severity.rawValue)
+                        }
                     }
-                }
-            })
-            json.member("mentions", array: { json in
-                for mention in result.mentions { mention.write(to: &json) }
-            })
+                })
+            json.member(
+                "mentions",
+                array: { json in
+                    for mention in result.mentions { mention.write(to: &json) }
+                })
             if explaining { writeExplanation(result, plain, to: &json) }
         }
         return json.bytes
@@ -74,23 +78,27 @@ enum MatchLine {
     private static func writeExplanation(
         _ result: MatchResult, _ plain: [(name: String, text: String)], to json: inout JSONWriter
     ) {
-        json.member("explain", array: { json in
-            for watch in result.watchExplanations {
-                json.object { json in
-                    json.member("id", watch.id)
-                    json.member("fires", watch.fires)
-                    json.member("score", watch.score)
-                    json.member("threshold", watch.threshold)
-                    json.member("failed_filter", ifPresent: watch.failedFilter)
-                    json.member("when", array: { json in writeTruth(watch.when, to: &json) })
-                    json.member("unless", array: { json in writeTruth(watch.unless, to: &json) })
-                    json.member("parts", array: { json in writeParts(watch.parts, to: &json) })
+        json.member(
+            "explain",
+            array: { json in
+                for watch in result.watchExplanations {
+                    json.object { json in
+                        json.member("id", watch.id)
+                        json.member("fires", watch.fires)
+                        json.member("score", watch.score)
+                        json.member("threshold", watch.threshold)
+                        json.member("failed_filter", ifPresent: watch.failedFilter)
+                        json.member("when", array: { json in writeTruth(watch.when, to: &json) })
+                        json.member("unless", array: { json in writeTruth(watch.unless, to: &json) })
+                        json.member("parts", array: { json in writeParts(watch.parts, to: &json) })
+                    }
                 }
-            }
-        })
-        json.member("plain", object: { json in
-            for field in plain { json.member(field.name, field.text) }
-        })
+            })
+        json.member(
+            "plain",
+            object: { json in
+                for field in plain { json.member(field.name, field.text) }
+            })
     }
 
     private static func writeTruth(_ parts: [ExpressionPart], to json: inout JSONWriter) {

@@ -11,7 +11,9 @@ struct CivilTime: Hashable, Sendable {
     var second = 0
 
     /// `2026-11-22 10:13:31`.
-    var description: String { "\(date) \(Self.two(second / 3600)):\(Self.two(second / 60 % 60)):\(Self.two(second % 60))" }
+    var description: String {
+        "\(date) \(Self.two(second / 3600)):\(Self.two(second / 60 % 60)):\(Self.two(second % 60))"
+    }
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 }

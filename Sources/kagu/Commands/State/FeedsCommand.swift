@@ -17,7 +17,9 @@ struct FeedsListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List the feeds with their state.",
-        discussion: "States: \(FeedState.allCases.map(\.rawValue).joined(separator: ", ")). Exit status 1 when there is none.")
+        discussion:
+            "States: \(FeedState.allCases.map(\.rawValue).joined(separator: ", ")). Exit status 1 when there is none."
+    )
 
     @OptionGroup var common: CommonOptions
 
@@ -110,7 +112,9 @@ struct FeedRowPrinter {
         var parts = [paint(Self.padded(record.state.rawValue, to: 9), style), row.feed.id]
         if row.title != row.feed.id { parts.append(paint(VisibleText.escaped(row.title), .cyan)) }
         if let since = record.since { parts.append("since \(clock.civil(at: since).description)") }
-        if record.failures > 0 { parts.append("\(record.failures) \(record.failures == 1 ? "failure" : "failures")") }
+        if record.failures > 0 {
+            parts.append("\(record.failures) \(record.failures == 1 ? "failure" : "failures")")
+        }
         if !record.reason.isEmpty { parts.append("(\(VisibleText.escaped(record.reason)))") }
         if let next = record.nextDue { parts.append(paint("next \(clock.civil(at: next).description)", .dim)) }
         parts.append(paint(VisibleText.escaped(SafeAddress.text(row.feed.url)), .dim))

@@ -22,7 +22,9 @@ struct StatusCommand: ParsableCommand {
     var output = OutputFormat.short
 
     func validate() throws {
-        if output != .short && output != .json { throw ValidationError("-o \(output.rawValue): status prints short or json") }
+        if output != .short && output != .json {
+            throw ValidationError("-o \(output.rawValue): status prints short or json")
+        }
     }
 
     func run() throws {
@@ -98,23 +100,29 @@ struct StatusReport {
             if let pid = snapshot.pid { json.member("pid", pid) }
             json.member("state_dir", snapshot.directory)
             json.member("problems", problems)
-            json.member("feeds", object: { json in
-                for state in FeedState.allCases { json.member(state.rawValue, snapshot.feeds[state] ?? 0) }
-            })
+            json.member(
+                "feeds",
+                object: { json in
+                    for state in FeedState.allCases { json.member(state.rawValue, snapshot.feeds[state] ?? 0) }
+                })
             json.member("deliveries", object: { json in json.member("waiting", snapshot.waiting) })
-            json.member("alerts", object: { json in
-                for (name, state) in Self.alertStates { json.member(name, snapshot.alerts[state] ?? 0) }
-            })
-            json.member("receivers", array: { json in
-                for receiver in snapshot.receivers {
-                    json.object { json in
-                        json.member("name", receiver.name)
-                        json.member("state", receiver.state)
-                        json.member("since", receiver.since)
-                        json.member("error", ifPresent: receiver.error)
+            json.member(
+                "alerts",
+                object: { json in
+                    for (name, state) in Self.alertStates { json.member(name, snapshot.alerts[state] ?? 0) }
+                })
+            json.member(
+                "receivers",
+                array: { json in
+                    for receiver in snapshot.receivers {
+                        json.object { json in
+                            json.member("name", receiver.name)
+                            json.member("state", receiver.state)
+                            json.member("since", receiver.since)
+                            json.member("error", ifPresent: receiver.error)
+                        }
                     }
-                }
-            })
+                })
             json.member("hits", snapshot.hits)
             json.member("last_hit", snapshot.lastHit)
             if let free = snapshot.freeBytes { json.member("free_bytes", free) }
