@@ -53,7 +53,10 @@ run: debug ## a daemon with config/kagu.yaml and its state in .build/state
 test: deps ## everything the tests need, then all tests
 	@echo "building the tests (the first build takes some minutes on two cores)"
 	swift build --build-tests
-	swift test --skip-build
+	@echo "end-to-end tests: they start the built kagud, and wait more than they work"
+	swift test --skip-build --filter EndToEndTests
+	@echo "unit tests, one after the other: some measure deadlines"
+	swift test --skip-build --no-parallel --skip EndToEndTests
 
 check: lint imports units debug example-config ## what a change must pass; ends with `make test`
 	@$(MAKE) --no-print-directory test

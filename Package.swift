@@ -92,8 +92,8 @@ let package = Package(
         tests("KaguHTTPTests", ["KaguHTTP", "KaguModel", "KaguBytes", "KaguDispatch"]),
         tests("KaguStoreTests", ["KaguStore", "KaguModel", "KaguBytes", grdb]),
         tests("KaguAlertTests", ["KaguAlert", "KaguModel", "KaguBytes"]),
-        tests("KaguDaemonTests", ["KaguDaemon", "KaguConfig", "KaguHTTP", "KaguModel"]),
-        tests("kaguTests", ["kagu", "KaguModel"]),
+        tests("KaguDaemonTests", ["KaguDaemon", "KaguConfig", "KaguFeed", "KaguHTTP", "KaguStore", "KaguModel"]),
+        tests("kaguTests", ["kagu", "KaguModel", "KaguConfig", "KaguMatch", "KaguStore", "KaguAlert"]),
         // Start the built executables, so these must be there.
         tests("EndToEndTests", ["KaguAlert", "KaguModel", "kagud", "kagu"]),
     ]

@@ -66,7 +66,9 @@ public enum Gzip {
         return output
     }
 
-    private static func inflateMembers(_ stream: inout z_stream, into output: inout [UInt8], limit: Int) -> GzipError? {
+    private static func inflateMembers(_ stream: inout z_stream, into output: inout [UInt8], limit: Int)
+        -> GzipError?
+    {
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
             let (status, produced) = chunk.withUnsafeMutableBufferPointer { target in

@@ -27,7 +27,8 @@ struct Wiring: Sendable {
         } catch {
             throw ConfigFailure(error.problems)
         }
-        policy = AlertPolicy(tree: RouteTree(root: Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
+        policy = AlertPolicy(
+            tree: RouteTree(root: Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
         allowedPrivate = config.http.allowPrivate.map(AllowedAddress.init(rule:))
         let privateFeeds = feeds.filter { $0.isAllowListed(by: config.http.allowPrivate) }
         pace = PollPace(settings: config.poll, privateFeeds: Set(privateFeeds.map(\.id)))

@@ -119,34 +119,40 @@ extension Hit {
         json.member("id", id)
         json.member("seen", seen)
         json.member("published", published)
-        json.member("feed", object: { json in
-            json.member("id", feed.id)
-            json.member("title", feed.title)
-            json.member("class", feed.sourceClass.rawValue)
-            json.member("country", ifPresent: feed.country)
-        })
+        json.member(
+            "feed",
+            object: { json in
+                json.member("id", feed.id)
+                json.member("title", feed.title)
+                json.member("class", feed.sourceClass.rawValue)
+                json.member("country", ifPresent: feed.country)
+            })
         json.member("url", ifPresent: url)
         json.member("title", title)
         json.member("summary", ifPresent: summary)
         json.member("lang", lang)
         json.member("watches", watches)
         json.member("entities", entities)
-        json.member("topics", array: { json in
-            for topic in topics {
-                json.object { json in
-                    json.member("id", topic.id)
-                    json.member("score", topic.score)
+        json.member(
+            "topics",
+            array: { json in
+                for topic in topics {
+                    json.object { json in
+                        json.member("id", topic.id)
+                        json.member("score", topic.score)
+                    }
                 }
-            }
-        })
+            })
         json.member("severity", severity.rawValue)
         json.member("score", score)
         json.member("story", story)
         json.member("revision", revision)
         json.member("baseline", baseline)
-        json.member("mentions", array: { json in
-            for mention in mentions { writeMention(mention, &json) }
-        })
+        json.member(
+            "mentions",
+            array: { json in
+                for mention in mentions { writeMention(mention, &json) }
+            })
     }
 
     /// Decodes a line; `url`, `summary` and lists may be absent, unknown members are ignored.

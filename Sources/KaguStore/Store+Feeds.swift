@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import KaguModel
+import KaguModel
 
 extension Store {
     /// The records of all feeds ever polled, by feed id (H4, P20); feeds no longer listed included.
@@ -27,13 +27,8 @@ extension Store {
         }
     }
 
-    /// Notes that a poll begins, and when the next one would be due if this one never came back; durable on return,
-    /// before the request leaves (P20).
-    public func recordPollStart(feedID: String, at: Instant, nextDue: Instant) async throws(StoreError) {
-        try await recordPollStarts([PollStart(feedID: feedID, at: at, nextDue: nextDue)])
-    }
-
-    /// Notes the starts of several polls in one transaction.
+    /// Notes that polls begin, and when the next ones would be due if these never came back; durable on return, before
+    /// the requests leave (P20). One transaction.
     public func recordPollStarts(_ starts: [PollStart]) async throws(StoreError) {
         let result = await withCheckedContinuation { continuation in
             enqueue(.starts(starts, continuation))

@@ -87,7 +87,7 @@ public final class LoopbackOrigin: Sendable {
 
     /// Waits until there are `count` requests (for `path`, where given); false after `timeout`.
     public func waitForRequests(
-        _ count: Int, for path: String? = nil, timeout: Duration = .seconds(10)
+        _ count: Int, for path: String? = nil, timeout: Duration = .seconds(30)
     ) async -> Bool {
         let end = ContinuousClock.now + timeout
         while ContinuousClock.now < end {

@@ -19,7 +19,8 @@ struct Kagud: AsyncParsableCommand {
             """,
         version: Kagu.version)
 
-    @Option(name: .long, help: "The configuration file (/etc/kagu/kagu.yaml unless --state-dir and --feeds are given).")
+    @Option(
+        name: .long, help: "The configuration file (/etc/kagu/kagu.yaml unless --state-dir and --feeds are given).")
     var config: String?
 
     @Option(name: .customLong("state-dir"), help: "The state directory; overrides store.dir.")
@@ -36,7 +37,8 @@ struct Kagud: AsyncParsableCommand {
 
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level: \"\(logLevel)\" is no level; use debug, info, notice, warning or error")
+            throw ValidationError(
+                "--log-level: \"\(logLevel)\" is no level; use debug, info, notice, warning or error")
         }
     }
 

@@ -17,7 +17,8 @@ struct DeliveryTests {
         #expect(await eventually { (try? room.hits().count) == 1 })
         #expect(try room.hits()[0].baseline)
 
-        room.publish("courier", [("1", "The Blue Lagoon is calm"), ("2", "Nothing here"), ("3", "Blue Lagoon in uproar")])
+        room.publish(
+            "courier", [("1", "The Blue Lagoon is calm"), ("2", "Nothing here"), ("3", "Blue Lagoon in uproar")])
         #expect(await eventually { room.alerts().count == 1 })
         try await Task.sleep(for: .seconds(2.5))
 
@@ -78,7 +79,9 @@ struct DeliveryTests {
         let alerts = room.alerts()
         #expect(Set(alerts.map(\.id)).count == 1)
         #expect(Set(alerts.map(\.body)).count == 1)
-        for request in room.receiver.requests(for: "/hook") { #expect(try room.verificationFailure(request) == nil) }
+        for request in room.receiver.requests(for: "/hook") {
+            #expect(try room.verificationFailure(request) == nil)
+        }
         second.send(SIGTERM)
         #expect(await second.exitStatus() == 0)
     }

@@ -69,7 +69,8 @@ enum BuiltProducts {
     }
 
     /// Runs an executable to its end and gives its status and what it printed.
-    static func run(_ name: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+    static func run(_ name: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String)
+    {
         let process = Process()
         process.executableURL = url(name)
         process.arguments = arguments

@@ -64,7 +64,9 @@ struct TextEncodingTests {
         #expect(Base64.decode(encoded) == Array(plain.utf8))
     }
 
-    @Test("base64 that is cut, padded in the middle or foreign is refused", arguments: ["Zg", "Zg=", "Z===", "Zm9?", "Zg==Zg=="])
+    @Test(
+        "base64 that is cut, padded in the middle or foreign is refused",
+        arguments: ["Zg", "Zg=", "Z===", "Zm9?", "Zg==Zg=="])
     func badBase64(text: String) {
         #expect(Base64.decode(text) == nil)
     }

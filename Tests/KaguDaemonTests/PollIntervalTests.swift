@@ -96,6 +96,7 @@ struct PollIntervalTests {
         let none = PollInterval.Outcome.accepted(new: 0, total: 0)
         #expect(policy().wait(after: Self.hour, outcome: none, random: 0) == Self.hour)
         #expect(policy().wait(after: Self.hour, outcome: none, random: 0.5) == Self.minute * 63)
-        #expect(policy().wait(after: Self.hour * 24, outcome: none, random: 0.99) == Self.hour * 24 + Self.minute * 10)
+        #expect(
+            policy().wait(after: Self.hour * 24, outcome: none, random: 0.99) == Self.hour * 24 + Self.minute * 10)
     }
 }

@@ -143,9 +143,13 @@ struct PollFailureTests {
     func retryAfter() {
         let two = PollFailure(status: 429, headers: HTTPHeaders(["Retry-After": "120"]), now: now)
         #expect(two.leastWait == .seconds(120))
-        #expect(PollFailure(status: 429, headers: HTTPHeaders(["Retry-After": "soon"]), now: now).leastWait == .seconds(4 * 3600))
+        #expect(
+            PollFailure(status: 429, headers: HTTPHeaders(["Retry-After": "soon"]), now: now).leastWait
+                == .seconds(4 * 3600))
         let throttled = PollFailure(status: 503, headers: HTTPHeaders(["Retry-After": "60"]), now: now)
         #expect(throttled.state == .throttled)
-        #expect(PollFailure(status: 403, headers: HTTPHeaders(["Retry-After": "60"]), now: now).leastWait == .seconds(4 * 3600))
+        #expect(
+            PollFailure(status: 403, headers: HTTPHeaders(["Retry-After": "60"]), now: now).leastWait
+                == .seconds(4 * 3600))
     }
 }

@@ -69,7 +69,7 @@ struct HTTPClientTests {
             fetching.origin.on("/\(index)", ScriptedResponse(headers: headers), .notModified())
             let first = try await fetching.get("/\(index)").answer()
             let validators = Validators(of: first.headers)
-            #expect(validators == Validators(etag: etag, lastModified: date))
+            #expect(validators == Validators(etag: etag.map(latin1), lastModified: date.map(latin1)))
             let second = try await fetching.get("/\(index)", headers: validators.requestHeaders).answer()
             #expect(second.status == 304)
             let request = try #require(fetching.origin.requests(for: "/\(index)").last)
@@ -175,7 +175,6 @@ struct HTTPClientTests {
     func concurrent() async throws {
         let fetching = try Fetching()
         fetching.origin.otherwise { request in .text(request.path).delayed(by: .milliseconds(200)) }
-        let start = ContinuousClock.now
         let bodies = await withTaskGroup(of: String?.self) { group in
             for index in 0..<200 {
                 group.addTask {
@@ -186,7 +185,7 @@ struct HTTPClientTests {
             return await group.reduce(into: Set<String>()) { $0.formUnion($1.map { [$0] } ?? []) }
         }
         #expect(bodies == Set((0..<200).map { "/\($0)" }))
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(fetching.origin.connectionCount > 64, "they ran beside each other, not one after the other")
         await fetching.end()
     }
 
@@ -206,3 +205,6 @@ struct HTTPClientTests {
         await fetching.end()
     }
 }
+
+/// One byte a scalar, as header bytes are written in these tests.
+private func latin1(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }

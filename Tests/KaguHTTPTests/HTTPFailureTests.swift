@@ -129,7 +129,7 @@ struct HTTPFailureTests {
             return await fetching.get("/never")
         }
         #expect(await before.value.failureKind == .cancelled)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(50), "long before the request's own limit of 60 s")
         await fetching.end()
     }
 

@@ -36,7 +36,7 @@ import Testing
     func pollStart() async throws {
         let fixture = try StateFixture()
         let store = try fixture.openStore()
-        try await store.recordPollStart(feedID: "a", at: fixture.now, nextDue: fixture.now + .seconds(3600))
+        try await store.recordPollStarts([PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now + .seconds(3600))])
         // As a killed daemon leaves them: no close.
         let copy = try fixture.copyOfState()
         #expect(try copy.feedRecords()["a"]?.lastStart == fixture.now)

@@ -102,7 +102,7 @@ import Testing
         await store.close()
         await #expect(throws: StoreError.closed) { try await store.feedRecords() }
         await #expect(throws: StoreError.closed) {
-            try await store.recordPollStart(feedID: "a", at: fixture.now, nextDue: fixture.now)
+            try await store.recordPollStarts([PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now)])
         }
     }
 

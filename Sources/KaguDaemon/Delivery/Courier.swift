@@ -67,7 +67,9 @@ actor Courier {
             }
             return
         }
-        for (key, old) in caps { caps[key] = RateCap(maximumPerHour: cap(for: key).maximumPerHour, bound: old.bound) }
+        for (key, old) in caps {
+            caps[key] = RateCap(maximumPerHour: cap(for: key).maximumPerHour, bound: old.bound)
+        }
         wake()
     }
 
@@ -89,7 +91,9 @@ actor Courier {
     func attemptOnce() async {
         do {
             try await bindDueGroups()
-            for alert in try await store.pendingAlerts(dueBefore: time.wall(), perReceiver: Self.maximumDuePerReceiver) {
+            for alert in try await store.pendingAlerts(
+                dueBefore: time.wall(), perReceiver: Self.maximumDuePerReceiver)
+            {
                 await attempt(alert)
             }
         } catch {
@@ -116,24 +120,15 @@ actor Courier {
             do {
                 try await bindDueGroups()
                 try await sendDueAlerts()
-                arm(try await nextDeadline())
+                // A receiver with a request in flight wakes the courier when it ends.
+                let isFull = inFlight.count >= Self.maximumInFlight
+                arm(isFull ? nil : try await store.nextDeadline(busy: Set(inFlight.keys), held: holds))
             } catch {
                 logger.error("deliver: \(error); trying again in \(Self.storeRetry)")
                 arm(time.wall() + Self.storeRetry)
             }
         }
         isAdvancing = false
-    }
-
-    /// When a group or an alert becomes due next. A receiver with a request in flight wakes the courier when it ends.
-    private func nextDeadline() async throws(StoreError) -> Instant? {
-        var deadlines = [try await store.nextGroupDeadline()]
-        if inFlight.count < Self.maximumInFlight {
-            for (receiver, at) in try await store.nextAttempts() where inFlight[receiver] == nil {
-                deadlines.append(max(at, holds[receiver] ?? at))
-            }
-        }
-        return deadlines.compactMap { $0 }.min()
     }
 
     private func arm(_ deadline: Instant?) {

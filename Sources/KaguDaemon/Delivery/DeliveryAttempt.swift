@@ -54,7 +54,8 @@ struct DeliveryAttempt: Sendable {
 
     private func excerpt(of outcome: HTTPOutcome) -> String {
         switch outcome {
-        case .response(let response): String(decoding: response.body.prefix(Self.maximumExcerptBytes), as: UTF8.self)
+        case .response(let response):
+            String(decoding: response.body.prefix(Self.maximumExcerptBytes), as: UTF8.self)
         case .failure(let failure): failure.message
         }
     }

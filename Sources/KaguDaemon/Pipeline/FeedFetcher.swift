@@ -59,8 +59,7 @@ struct FeedFetcher: Sendable {
 
     private func conditions(_ validators: StoredValidators?, for url: String) -> [HTTPHeader] {
         guard let validators, validators.url == url else { return [] }
-        return [("If-None-Match", validators.etag), ("If-Modified-Since", validators.lastModified)]
-            .compactMap { name, value in value.map { HTTPHeader(name, bytes: $0) } }
+        return validators.pair.requestHeaders
     }
 
     /// All hops together have the time of one poll (§5).
@@ -84,11 +83,11 @@ struct FeedFetcher: Sendable {
                 FetchedDocument(
                     body: response.body, contentType: response.headers["Content-Type"],
                     contentLanguage: response.headers["Content-Language"], trail: trail,
-                    validators: StoredValidators(of: response, at: trail.currentURL),
+                    validators: StoredValidators(Validators(of: response.headers), at: trail.currentURL),
                     freshness: CacheHints.freshness(of: response.headers, now: time.wall())))
         case 304 where isConditional:
             return .unchanged(
-                validators: StoredValidators(of: response, at: trail.currentURL), trail: trail,
+                validators: StoredValidators(Validators(of: response.headers), at: trail.currentURL), trail: trail,
                 freshness: CacheHints.freshness(of: response.headers, now: time.wall()))
         case 304:
             return .failed(PollFailure(.failing, "304 answered an unconditional request"))
@@ -121,19 +120,11 @@ struct FetchedDocument: Sendable {
 }
 
 extension StoredValidators {
-    /// The validators of an answer, byte for byte (P7).
-    init(of response: HTTPResponse, at url: String) {
-        self.init(
-            url: url, etag: response.headers.bytes("ETag").flatMap { $0.isEmpty ? nil : $0 },
-            lastModified: response.headers.bytes("Last-Modified").flatMap { $0.isEmpty ? nil : $0 })
+    /// The validators of an answer, with the address that they belong to (P10).
+    init(_ validators: Validators, at url: String) {
+        self.init(url: url, etag: validators.etag, lastModified: validators.lastModified)
     }
 
-    /// Whether there is nothing to echo.
-    var isEmpty: Bool { etag == nil && lastModified == nil }
-
-    /// What is held after a 304: what it carries replaces, the rest is kept (P8).
-    func updated(by notModified: StoredValidators) -> StoredValidators {
-        StoredValidators(
-            url: url, etag: notModified.etag ?? etag, lastModified: notModified.lastModified ?? lastModified)
-    }
+    /// The validators without their address.
+    var pair: Validators { Validators(etag: etag, lastModified: lastModified) }
 }

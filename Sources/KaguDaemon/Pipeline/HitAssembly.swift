@@ -11,11 +11,6 @@ struct HitAssembly: Hashable, Sendable {
     /// Names of `urls.strip` (I2).
     let strippedParameters: Set<String>
 
-    /// The items of a document as the store compares them.
-    func pollItems(_ feed: Feed, _ parsed: ParsedFeed) -> PollItems {
-        PollItems(feedID: feed.id, items: parsed.items, strippedParameters: strippedParameters)
-    }
-
     /// The item's text with what is known of its source, for the matcher.
     func document(_ new: NewItem, _ feed: Feed, _ parsed: ParsedFeed) -> Document {
         let item = new.item
@@ -64,7 +59,8 @@ extension AlertPolicy {
             let group = destination.group(for: hit)
             return NewDelivery(
                 receiver: destination.receiver, route: destination.route, group: group.key,
-                labels: group.labelsJSON, groupWait: destination.groupWait, groupInterval: destination.groupInterval)
+                labels: group.labelsJSON, groupWait: destination.groupWait, groupInterval: destination.groupInterval
+            )
         }
     }
 }

@@ -46,7 +46,8 @@ struct Poller: Sendable {
                 feed, headers: headers, validators: before.validators, scheduler: scheduler)
             switch fetched {
             case .unchanged(let validators, let trail, let freshness):
-                let accepted = Accepted(trail: trail, validators: validators, isUnchanged: true, freshness: freshness)
+                let accepted = Accepted(
+                    trail: trail, validators: validators, isUnchanged: true, freshness: freshness)
                 return try await conclude(feed, before, accepted)
             case .failed(let failure):
                 return try await conclude(feed, before, failure)
@@ -68,16 +69,21 @@ struct Poller: Sendable {
         } catch {
             return try await conclude(feed, before, PollFailure(error))
         }
-        if parsed.isExpired { return try await conclude(feed, before, PollFailure(.gone, "the feed says it has expired")) }
+        if parsed.isExpired {
+            return try await conclude(feed, before, PollFailure(.gone, "the feed says it has expired"))
+        }
 
-        let unseen = try await store.unseen(assembly.pollItems(feed, parsed), at: time.wall())
+        let unseen = try await store.unseen(
+            feedID: feed.id, items: parsed.items, strippedParameters: assembly.strippedParameters, at: time.wall())
         let now = time.wall()
         let hits = unseen.items.compactMap { item -> RoutedHit? in
             let result = matcher.match(assembly.document(item, feed, parsed))
-            guard let hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: !before.hasBaseline) else {
+            guard let hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: !before.hasBaseline)
+            else {
                 return nil
             }
-            return RoutedHit(hit, of: item, deliveries: policy.deliveries(for: hit, alertsRecent: feed.alertsRecent))
+            return RoutedHit(
+                hit, of: item, deliveries: policy.deliveries(for: hit, alertsRecent: feed.alertsRecent))
         }
         let accepted = Accepted(
             trail: document.trail, validators: document.validators, freshness: document.freshness, feed: parsed,

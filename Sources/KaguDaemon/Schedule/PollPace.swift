@@ -37,14 +37,17 @@ struct PollPace: Hashable, Sendable {
         var record = before
         // A 304 keeps what it does not replace; a feed whose root is not closed keeps the old pair (P9).
         if accepted.isUnchanged {
-            record.validators = before.validators?.updated(by: accepted.validators)
+            record.validators = before.validators.map {
+                StoredValidators($0.pair.updated(by: accepted.validators.pair), at: $0.url)
+            }
         } else if accepted.feed?.isComplete ?? false {
-            record.validators = accepted.validators.isEmpty ? nil : accepted.validators
+            record.validators = accepted.validators.pair.isEmpty ? nil : accepted.validators
         }
         let newItems = accepted.unseen?.items.count { $0.revision == 0 } ?? 0
         let outcome: PollInterval.Outcome =
             accepted.isUnchanged || before.hasBaseline
-            ? .accepted(new: newItems, total: accepted.unseen.map { $0.items.count + $0.knownCount } ?? 0) : .baseline
+            ? .accepted(new: newItems, total: accepted.unseen.map { $0.items.count + $0.knownCount } ?? 0)
+            : .baseline
         let policy = interval(for: feed)
         let adapted = policy.adapted(
             from: before.interval, outcome: outcome, holdsValidators: record.validators != nil)
@@ -82,7 +85,8 @@ struct PollPace: Hashable, Sendable {
 
     /// What the publisher asks for: hints only lengthen (P17).
     private func hint(_ accepted: Accepted) -> Duration {
-        let declared = [accepted.feed?.ttlSeconds, accepted.feed?.updatePeriodSeconds]
+        let declared =
+            [accepted.feed?.ttlSeconds, accepted.feed?.updatePeriodSeconds]
             .compactMap { $0.map { min(.seconds($0), settings.maximumInterval) } }.max() ?? .zero
         return max(min(accepted.freshness ?? .zero, Self.longestHint), declared)
     }

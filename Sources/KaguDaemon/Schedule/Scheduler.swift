@@ -173,7 +173,9 @@ actor Scheduler {
         guard !isDraining else { return }
         let now = time.monotonic()
         while let feed = due.popDue(at: now) {
-            guard let entry = entries[feed.id], entry.generation == feed.generation, !entry.isInFlight else { continue }
+            guard let entry = entries[feed.id], entry.generation == feed.generation, !entry.isInFlight else {
+                continue
+            }
             lines[entry.authority, default: Line()].feeds.append(feed)
             announce(entry.authority)
         }
@@ -262,9 +264,11 @@ actor Scheduler {
             timer?.disarm()
             return
         }
-        let timer = timer ?? DeadlineTimer(queue: executor.queue) { [weak self] in
-            self?.assumeIsolated { $0.pump() }
-        }
+        let timer =
+            timer
+            ?? DeadlineTimer(queue: executor.queue) { [weak self] in
+                self?.assumeIsolated { $0.pump() }
+            }
         self.timer = timer
         timer.schedule(after: next - now)
     }

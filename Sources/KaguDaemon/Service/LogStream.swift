@@ -58,7 +58,8 @@ public struct LogStream: LogHandler {
     }
 
     private static func suffix(_ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
-        fields.isEmpty ? "" : " (" + fields.map { "\($0.key)=\(escaped("\($0.value)"))" }.joined(separator: " ") + ")"
+        fields.isEmpty
+            ? "" : " (" + fields.map { "\($0.key)=\(escaped("\($0.value)"))" }.joined(separator: " ") + ")"
     }
 
     /// Text from feeds and peers ends up in messages: controls are escaped, so that a record stays a line (O13).
@@ -95,7 +96,9 @@ private enum JournalSocket {
     static func send(message: String, priority: Int, fields: [(key: String, value: Logger.MetadataValue)]) -> Bool {
         var lines = ["PRIORITY=\(priority)", "SYSLOG_IDENTIFIER=kagud"]
         // Values hold no newline (controls are escaped), so the simple form of a field suffices.
-        lines += fields.map { "KAGU_\($0.key.uppercased())=\("\($0.value)".replacing("\n", with: " ").prefix(1024))" }
+        lines += fields.map {
+            "KAGU_\($0.key.uppercased())=\("\($0.value)".replacing("\n", with: " ").prefix(1024))"
+        }
         lines.append("MESSAGE=\(message)")
         let bytes = Array(lines.joined(separator: "\n").utf8.prefix(maximumBytes - 1)) + [UInt8(ascii: "\n")]
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

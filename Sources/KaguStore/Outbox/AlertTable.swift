@@ -128,13 +128,6 @@ enum AlertTable {
         return next
     }
 
-    /// The earliest next attempt of all pending alerts.
-    static func nextAttempt(_ database: Database) throws -> Instant? {
-        let select = try PreparedStatement(database, "SELECT min(next_at) FROM alert WHERE state = 1")
-        defer { select.reset() }
-        return try select.step() ? select.instant(0) : nil
-    }
-
     /// Adds a try to an alert's history and counts it.
     static func add(_ attempt: AttemptRecord, _ database: Database) throws {
         let insert = try PreparedStatement(

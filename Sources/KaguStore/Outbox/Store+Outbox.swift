@@ -40,14 +40,18 @@ extension Store {
         try access { try OutboxTable.deliveries(ofAlert: id, $0) }
     }
 
-    /// When the Courier must look again: the earliest of all pending attempts and group deadlines; nil when nothing
-    /// is owed at a time.
-    public func nextDeadline() throws(StoreError) -> Instant? {
+    /// When the Courier must look again: the earliest of all group deadlines and pending attempts; nil when nothing is
+    /// owed at a time. Receivers in `busy` are left out; those in `held` count from the instant given (D6, D8).
+    public func nextDeadline(
+        busy: Set<String> = [], held: [String: Instant] = [:]
+    ) throws(StoreError) -> Instant? {
         commitQueued()
         return try access { database in
-            let attempt = try AlertTable.nextAttempt(database)
-            let group = try OutboxTable.groups(dueBefore: nil, database).first?.deadline
-            return [attempt, group].compactMap { $0 }.min()
+            let attempts = try AlertTable.nextAttempts(database).compactMap { receiver, at in
+                busy.contains(receiver) ? nil : max(at, held[receiver] ?? at)
+            }
+            let group = try OutboxTable.groups(dueBefore: nil, limit: 1, database).first?.deadline
+            return (attempts + [group].compactMap { $0 }).min()
         }
     }
 
@@ -67,17 +71,6 @@ extension Store {
             else { return nil }
             return hit
         }
-    }
-
-    /// When each receiver's next attempt is due; receivers without a pending alert are left out.
-    public func nextAttempts() throws(StoreError) -> [String: Instant] {
-        try access { try AlertTable.nextAttempts($0) }
-    }
-
-    /// The earliest deadline of a group; nil when none waits.
-    public func nextGroupDeadline() throws(StoreError) -> Instant? {
-        commitQueued()
-        return try access { try OutboxTable.groups(dueBefore: nil, limit: 1, $0).first?.deadline }
     }
 
     /// When alerts were bound since an instant, with their route and receiver: what a rate cap counts (R12).

@@ -44,7 +44,13 @@ final class StateLock: Sendable {
         guard descriptor >= 0 else {
             throw .unusable(path: directory.path, reason: "lock cannot be opened: \(SystemError.text(errno))")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        // `kagu status` takes the lock for an instant to see whether a daemon holds it.
+        var isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        for _ in 0..<5 where !isLocked {
+            usleep(40_000)
+            isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isLocked else {
             let pid = Self.pid(in: descriptor)
             close(descriptor)
             throw .locked(path: directory.path, pid: pid)

@@ -17,9 +17,6 @@ struct Terminal: Hashable, Sendable {
     /// The terminal behind standard output.
     static func standardOutput(environment: [String: String]) -> Terminal { of(STDOUT_FILENO, environment) }
 
-    /// The terminal behind standard error.
-    static func standardError(environment: [String: String]) -> Terminal { of(STDERR_FILENO, environment) }
-
     private static func of(_ descriptor: Int32, _ environment: [String: String]) -> Terminal {
         guard isatty(descriptor) == 1 else { return .plain }
         var size = winsize()
