@@ -81,6 +81,7 @@ extension Item {
         authors = authors.uniqued(limits.authors)
         categories = categories.uniqued(limits.categories)
         links = links.uniqued(limits.links)
+        guard enclosures.count > 1 else { return }
         var seen: Set<String> = []
         enclosures = Array(enclosures.filter { seen.insert($0.url).inserted }.prefix(limits.enclosures))
     }
@@ -90,6 +91,13 @@ extension Array where Element: Hashable {
     /// The first `limit` different elements, in order.
     func uniqued(_ limit: Int) -> [Element] {
         guard count > 1 else { return self }
+        if count <= Swift.min(8, limit) {
+            // So few are compared sooner than hashed.
+            var out: [Element] = []
+            out.reserveCapacity(count)
+            for element in self where !out.contains(element) { out.append(element) }
+            return out
+        }
         var seen: Set<Element> = []
         return Array(filter { seen.insert($0).inserted }.prefix(limit))
     }

@@ -6,11 +6,14 @@ struct ProblemLog: Sendable {
     private var isUnordered = false
     private let limit: Int
     private var surplus = 0
+    /// While true nothing is noted.
+    var isMuted = false
 
     init(limit: Int) { self.limit = max(1, limit) }
 
     /// Notes a problem at a byte of the UTF-8 document.
     mutating func note(_ offset: Int, _ message: String) {
+        guard !isMuted else { return }
         guard entries.count < limit else {
             surplus += 1
             return

@@ -77,3 +77,27 @@ import Testing
         #expect(feed.problems.map(\.message) == ["a date that cannot be read: \"soon\""])
     }
 }
+
+@Suite struct FixedDateTests {
+    @Test(
+        "the quick reader of fixed layouts agrees with the one for all layouts (F23)",
+        arguments: [
+            "Sat, 21 Nov 2026 18:35:00 +0100", "21 Nov 2026 18:35:00 GMT", "Sat, 1 Nov 2026 08:05:09 Z",
+            "sat, 01 NOV 2026 24:00:00 GMT", "Sat, 31 Nov 2026 18:35:00 GMT", "Sat, 21 Nov 2026 18:35:60 GMT",
+            "Sat, 21 Nov 2026 25:35:00 GMT", "Sat, 21 Nov 2026 18:35:00 -0830", "Sat, 32 Nov 2026 18:35:00 GMT",
+            "Sat, 21 Nov 2026 18:35:00 +2500", "Sat, 21 Nov 0026 18:35:00 GMT", "Sat, 00 Nov 2026 18:35:00 GMT",
+        ])
+    func agreement(text: String) {
+        // Two spaces make it another layout with the same meaning.
+        #expect(
+            FeedDate.instant(text)
+                == FeedDate.instant(text.replacing(" Nov", with: "  Nov").replacing(" NOV", with: "  NOV")))
+    }
+
+    @Test(
+        "so does that of RFC 3339 (F23)",
+        arguments: ["2026-11-21T18:35:00Z", "2026-11-21T18:35:00+05:30", "2026-02-30T00:00:00Z"])
+    func internetDates(text: String) {
+        #expect(FeedDate.instant(text) == FeedDate.instant(text.replacing("T", with: " ")))
+    }
+}

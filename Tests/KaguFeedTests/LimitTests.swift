@@ -81,7 +81,8 @@ import Testing
         arguments: [
             "<a>", "<a x=\"<b>", "<![CDATA[</title><title>", "<a \"", "<!--<script>", "&", "<?", "<", "<item>",
             "<p ",
-            "</a>", "<!---", "<item><b x='1></b></item>", "<a xmlns:a='b'>", "<item><title>", "]]>",
+            "</a>", "<dc:creator><name/></dc:creator>", "<!---", "<item><b x='1></b></item>", "<a xmlns:a='b'>",
+            "<item><title>", "]]>",
             "<!DOCTYPE a [",
         ])
     func hostile(piece: String) throws {
@@ -96,6 +97,30 @@ import Testing
             let time = clock.measure { _ = try? parse(document) }
             #expect(time < .seconds(20), "\(piece)")
         }
+    }
+
+    @Test("holes below the depth limit and many persons cost linear time (S6)")
+    func holes() throws {
+        let deep = String(repeating: "<b>", count: 252)
+        let holes = String(repeating: "<b></b>x", count: 20_000)
+        let people = String(repeating: "<author><name>n</name></author>", count: 20_000)
+        let clock = ContinuousClock()
+        let time = try clock.measure {
+            _ = try parse("<rss><channel><item><description>\(deep)\(holes)</description></item>")
+            _ = try parse("<feed xmlns='http://www.w3.org/2005/Atom'><entry>\(people)</entry></feed>")
+        }
+        #expect(time < .seconds(20))
+    }
+
+    @Test("namespace declarations beyond 256 at once are not seen (S6)")
+    func declarations() throws {
+        let open = (0..<10).map { level in
+            "<x \((0..<60).map { "xmlns:p\(level)x\($0)='urn:x'" }.joined(separator: " "))>"
+        }
+        let feed = try parse(
+            channel("<item>\(open.joined())<dc:creator>c</dc:creator></item><item><title>n</title></item>"))
+        #expect(feed.items.map(\.title) == ["", "n"])
+        #expect(feed.problems.contains { $0.message == "more than 256 namespaces at once" })
     }
 
     @Test("no mutation of a document traps")

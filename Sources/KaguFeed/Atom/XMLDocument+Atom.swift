@@ -34,7 +34,7 @@ extension XMLDocument {
     mutating func atomPerson(_ node: Int) -> Item.Person? {
         var person = Item.Person()
         var sawPart = false
-        for child in children(of: node) where nodes[child].namespace.isAtom || nodes[child].namespace.isRSS {
+        for child in children(of: node).nodes where nodes[child].namespace.isAtom || nodes[child].namespace.isRSS {
             switch nodes[child].name {
             case .name:
                 if person.name.isEmpty { person.name = shortPart(child) }
@@ -51,7 +51,7 @@ extension XMLDocument {
     }
 
     private mutating func shortPart(_ node: Int) -> String {
-        finish(HTMLText.folded(text(of: node).bytes), node, .characters(limits.shortTextCharacters))
+        finish(HTMLText.folded(text(of: node).run), node, .characters(limits.shortTextCharacters))
     }
 
     /// A category's label, else its term, else its text; nil if there is none.

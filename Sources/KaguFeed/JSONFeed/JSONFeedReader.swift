@@ -132,7 +132,7 @@ struct JSONFeedReader {
 
     // MARK: Values
 
-    private mutating func finish(_ bytes: [UInt8], _ node: JSONNode, _ limit: TextFinish.Limit) -> String {
+    private mutating func finish(_ bytes: TextRun, _ node: JSONNode, _ limit: TextFinish.Limit) -> String {
         let (text, isCut) = TextFinish.string(bytes, limit: limit)
         if isCut { problems.note(node.start, "a text longer than its limit is cut") }
         return text
@@ -140,27 +140,28 @@ struct JSONFeedReader {
 
     private mutating func short(_ node: JSONNode?) -> String {
         guard let node, let bytes = node.value.text else { return "" }
-        return finish(ShortText.plain(bytes, isCDATA: false), node, .characters(limits.shortTextCharacters))
+        return finish(
+            ShortText.plain(TextRun(bytes), isCDATA: false), node, .characters(limits.shortTextCharacters))
     }
 
     private mutating func verbatim(_ node: JSONNode?) -> String {
         guard let node, let bytes = node.value.text else { return "" }
-        return finish(bytes, node, .characters(limits.shortTextCharacters))
+        return finish(TextRun(bytes), node, .characters(limits.shortTextCharacters))
     }
 
     private mutating func html(_ node: JSONNode?) -> String {
         guard let node, let bytes = node.value.text else { return "" }
-        return finish(HTMLText.text(of: bytes), node, .bytes(limits.longTextBytes))
+        return finish(HTMLText.text(of: TextRun(bytes)), node, .bytes(limits.longTextBytes))
     }
 
     private mutating func literal(_ node: JSONNode?) -> String {
         guard let node, let bytes = node.value.text else { return "" }
-        return finish(bytes, node, .bytes(limits.longTextBytes))
+        return finish(TextRun(bytes), node, .bytes(limits.longTextBytes))
     }
 
     private mutating func url(_ node: JSONNode?) -> String {
         guard let node, case .string(let bytes) = node.value else { return "" }
-        let resolved = URLReference.resolve(URLReference.cleaned(bytes), against: base)
+        let resolved = URLReference.resolve(URLReference.cleaned(TextRun(bytes)), against: base)
         guard resolved.utf8.count <= limits.urlBytes else {
             problems.note(node.start, "a URL longer than \(limits.urlBytes) bytes is dropped")
             return ""

@@ -167,7 +167,7 @@ struct JSONScanner: Sendable {
         var out: [UInt8] = []
         position += 1
         while true {
-            let special = bytes.firstSpecial(from: position, classes: Self.stringClasses)
+            let special = bytes.firstSpecial(from: position, to: bytes.count, classes: Self.stringClasses)
             out.append(contentsOf: bytes[position..<special])
             position = special
             guard position < bytes.count else {

@@ -32,7 +32,7 @@ struct CDFReader {
         draft.add(item, inheritsLanguage: document.ownLanguage(node) == nil)
     }
 
-    private mutating func address(_ node: Int, _ children: [Int]) -> String {
+    private mutating func address(_ node: Int, _ children: Children) -> String {
         let url = document.urlAttribute(.href, of: node)
         guard url.isEmpty, let anchor = document.first(.rss(.a), in: children) else { return url }
         return document.urlAttribute(.href, of: anchor)

@@ -54,6 +54,8 @@ struct RSSReader {
         (.atom(.modified), "atom:modified"),
     ]
 
+    private static let language: [Selector] = [.of(.dc, .language), .rss(.language)]
+
     private mutating func readItem(_ node: Int) {
         let children = document.children(of: node)
         var item = Item(id: "")
@@ -63,9 +65,10 @@ struct RSSReader {
         (item.summary, item.content) = (summary.text, content.text)
         item.published = document.firstDate(Self.published, in: children)
         item.updated = document.firstDate(Self.updated, in: children)
-        item.links = links(children)
+        let links = links(children)
+        item.links = links.all
         let about = document.attribute(.about, of: node, anyPrefix: true) ?? ""
-        item.url = address(node, children, item.links)
+        item.url = links.own.isEmpty ? address(node, children, item.links) : links.own
         item.authors = authors(children)
         item.categories = categories(children)
         item.enclosures = enclosures(children)
@@ -84,22 +87,25 @@ struct RSSReader {
     }
 
     /// The `xml:lang` of content, summary or title, else the item's own; nil to inherit (F8).
-    private mutating func language(_ node: Int, _ children: [Int], _ texts: [Int?]) -> String? {
+    private mutating func language(_ node: Int, _ children: Children, _ texts: [Int?]) -> String? {
         if let declared = document.ownLanguage(ofFirst: texts + [node]) { return declared }
-        let declared = document.firstVerbatim([.of(.dc, .language), .rss(.language)], in: children)
+        let declared = document.firstVerbatim(Self.language, in: children)
         return declared.isEmpty ? nil : LanguageTag.normalised(declared.utf8)
     }
 
     // MARK: Addresses
 
-    private mutating func links(_ children: [Int]) -> [Item.Link] {
+    /// All links, and the address of the first that is RSS's own.
+    private mutating func links(_ children: Children) -> (all: [Item.Link], own: String) {
         var out: [Item.Link] = []
-        for child in children where out.count < 2 * document.limits.links {
+        var own = ""
+        for child in children.nodes where out.count < 2 * document.limits.links {
             let node = document.nodes[child]
             if node.name == .link, node.namespace.isRSS {
                 var href = document.urlText(of: child)
                 if href.isEmpty { href = document.urlAttribute(.href, of: child) }
                 if !href.isEmpty { out.append(Item.Link(href: href)) }
+                if own.isEmpty { own = href }
             } else if node.name == .link, node.namespace.isAtom {
                 if let link = document.atomLink(child) { out.append(link) }
             } else if node.name == .origlink, node.namespace == .feedburner {
@@ -107,27 +113,22 @@ struct RSSReader {
                 if !href.isEmpty { out.append(Item.Link(href: href, rel: "canonical")) }
             }
         }
-        return out
+        return (out, own)
     }
 
-    private mutating func address(_ item: Int, _ children: [Int], _ links: [Item.Link]) -> String {
-        for child in document.all(.rss(.link), in: children) {
-            let url = document.urlText(of: child)
-            if !url.isEmpty { return url }
-            let href = document.urlAttribute(.href, of: child)
-            if !href.isEmpty { return href }
-        }
+    /// The item's address, where it has no link of RSS.
+    private mutating func address(_ item: Int, _ children: Children, _ links: [Item.Link]) -> String {
         let about = document.urlAttribute(.about, of: item, anyPrefix: true)
         if !about.isEmpty { return about }
         if let guid = document.first(.rss(.guid), in: children) {
-            let text = URLReference.cleaned(document.text(of: guid).bytes)
+            let text = URLReference.cleaned(document.text(of: guid).run)
             let isPermalink = document.attribute(.ispermalink, of: guid)?.lowercased() != "false"
             if isPermalink, text.isWebAddress { return document.url(text, at: guid) }
         }
         return links.preferredAlternate ?? ""
     }
 
-    private mutating func source(_ children: [Int]) -> Item.Source? {
+    private mutating func source(_ children: Children) -> Item.Source? {
         for child in document.all(.rss(.source), in: children) {
             let source = Item.Source(
                 title: document.shortText(child), url: document.urlAttribute(.url, of: child))
@@ -143,7 +144,7 @@ struct RSSReader {
 
     // MARK: People, subjects, files
 
-    private mutating func authors(_ children: [Int]) -> [Item.Person] {
+    private mutating func authors(_ children: Children) -> [Item.Person] {
         for child in document.all(.rss(.author), in: children) {
             if let person = person(child) { return [person] }
         }
@@ -163,7 +164,7 @@ struct RSSReader {
         return PersonText.person(document.shortText(node))
     }
 
-    private mutating func categories(_ children: [Int]) -> [String] {
+    private mutating func categories(_ children: Children) -> [String] {
         var out: [String] = []
         for selector: Selector in [.rss(.category), .of(.dc, .subject)] {
             out += document.all(selector, in: children).map { document.shortText($0) }
@@ -181,7 +182,7 @@ struct RSSReader {
         return out
     }
 
-    private mutating func enclosures(_ children: [Int]) -> [Item.Enclosure] {
+    private mutating func enclosures(_ children: Children) -> [Item.Enclosure] {
         var out: [Item.Enclosure] = []
         for child in document.all(.rss(.enclosure), in: children) {
             append(document.urlAttribute(.url, of: child), child, .length, to: &out)
@@ -242,13 +243,12 @@ extension RSSReader {
         readSchedule(children)
     }
 
-    private mutating func home(_ children: [Int]) -> String {
-        let links = links(children)
+    private mutating func home(_ children: Children) -> String {
         for child in document.all(.rss(.link), in: children) {
             let url = document.urlText(of: child)
             if !url.isEmpty { return url }
         }
-        return links.preferredAlternate ?? ""
+        return links(children).all.preferredAlternate ?? ""
     }
 
     /// RSS 0.90 and 1.0 differ by the namespace of their elements, the others by `version` (F3).
@@ -261,11 +261,11 @@ extension RSSReader {
         }
     }
 
-    private mutating func readSchedule(_ children: [Int]) {
+    private mutating func readSchedule(_ children: Children) {
         if let minutes = Int(document.firstVerbatim([.rss(.ttl)], in: children)), minutes > 0, minutes < 1 << 40 {
             draft.feed.ttlSeconds = minutes * 60
         }
-        for child in children where document.nodes[child].namespace.isRSS {
+        for child in children.nodes where document.nodes[child].namespace.isRSS {
             if document.nodes[child].name == .skiphours {
                 for hour in document.all(.rss(.hour), in: document.children(of: child)) {
                     if let value = Int(document.verbatim(hour)), (0...24).contains(value) {

@@ -27,7 +27,7 @@ struct SitemapReader {
     }
 
     private mutating func readLocation(_ node: Int) {
-        let children = document.children(of: node)
+        let children = document.children(of: node).nodes
         var item = Item(id: "")
         for child in children where document.nodes[child].name == .loc && isOwn(child) && item.url.isEmpty {
             item.url = document.urlText(of: child)

@@ -7,6 +7,7 @@ public import KaguModel
 public enum FeedDate {
     /// The instant that a text means; nil if it cannot be read or no such date exists. Without a zone it is UTC.
     public static func instant(_ text: String) -> Instant? {
+        if let instant = FixedDate.instant(text) { return instant }
         let bytes = Array(text.utf8)
         let range = bytes.trimmed(0..<bytes.count)
         guard !range.isEmpty, range.count <= 200 else { return nil }

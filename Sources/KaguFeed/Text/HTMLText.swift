@@ -3,6 +3,9 @@
 /// Turns HTML into plain text in one pass over its bytes (F19, F20): linear, whatever the input.
 struct HTMLText: Sendable {
     private let source: [UInt8]
+    /// Where the fragment ends in the source.
+    private let end: Int
+    private let fragmentStart: Int
     /// XHTML: an element that is closed in its start tag has no content.
     private let isXML: Bool
     private var position = 0
@@ -11,29 +14,42 @@ struct HTMLText: Sendable {
     private var gap = Gap.none
     private var preformattedDepth = 0
     private var sawTag = false
-    private var searches = ForwardSearches()
+    private var searches: ForwardSearches
 
     private enum Gap: Sendable { case none, space, line }
 
-    private init(_ source: [UInt8], isXML: Bool) {
-        self.source = source
+    private init(_ source: TextRun, isXML: Bool) {
+        self.source = source.bytes
         self.isXML = isXML
-        out.reserveCapacity(source.count)
+        fragmentStart = source.range.lowerBound
+        position = fragmentStart
+        end = source.range.upperBound
+        searches = ForwardSearches(to: end)
+        out.reserveCapacity(source.range.count)
     }
 
     /// The text of an HTML fragment, as UTF-8.
-    static func text(of source: [UInt8], isXML: Bool = false) -> [UInt8] {
+    static func text(of source: TextRun, isXML: Bool = false) -> TextRun {
+        if let words = words(source) { return words }
         var html = HTMLText(source, isXML: isXML)
         html.run()
-        return html.out
+        return TextRun(html.out)
     }
 
     /// Text without markup: blank lines stay as one line end, other white space is one space (F20).
-    static func folded(_ source: [UInt8]) -> [UInt8] {
+    static func folded(_ source: TextRun) -> TextRun {
+        if let words = words(source) { return words }
         var html = HTMLText(source, isXML: false)
-        html.out.removeAll(keepingCapacity: true)
-        while html.position < source.count { html.appendRun(isLiteral: true) }
-        return html.out
+        while html.position < html.end { html.appendRun(isLiteral: true) }
+        return TextRun(html.out)
+    }
+
+    /// The source without white space at its ends, if it is nothing but words with single spaces between them: then
+    /// it is its own text.
+    private static func words(_ source: TextRun) -> TextRun? {
+        let range = source.bytes.trimmed(source.range)
+        let stop = source.bytes.endOfWords(from: range.lowerBound, to: range.upperBound, classes: classes)
+        return stop == range.upperBound ? TextRun(source.bytes, range) : nil
     }
 
     /// Bytes at which a run of plain text ends: white space, `<`, `&`.
@@ -44,7 +60,7 @@ struct HTMLText: Sendable {
     }()
 
     private mutating func run() {
-        while position < source.count {
+        while position < end {
             switch source[position] {
             case 0x3C: readMarkup()
             case 0x26: readReference()
@@ -58,14 +74,14 @@ struct HTMLText: Sendable {
     private mutating func appendRun(isLiteral: Bool) {
         let start = position
         if source[position].isSpace {
-            while position < source.count, source[position].isSpace { position += 1 }
+            while position < end, source[position].isSpace { position += 1 }
             noteSpace(start..<position)
             return
         }
-        position = source.endOfWords(from: start, classes: Self.classes)
+        position = source.endOfWords(from: start, to: end, classes: Self.classes)
         if isLiteral {
-            while position < source.count, !source[position].isSpace {
-                position = source.endOfWords(from: position + 1, classes: Self.classes)
+            while position < end, !source[position].isSpace {
+                position = source.endOfWords(from: position + 1, to: end, classes: Self.classes)
             }
         }
         emitGap()
@@ -89,9 +105,9 @@ struct HTMLText: Sendable {
 
     /// Whether the source holds no tag at all.
     private lazy var isTagFree: Bool = {
-        var index = 0
-        while let found = source.find(0x3C, from: index, to: source.count) {
-            if found + 1 < source.count {
+        var index = fragmentStart
+        while let found = source.find(0x3C, from: index, to: end) {
+            if found + 1 < end {
                 let next = source[found + 1]
                 if next.isLetter || next == 0x2F || next == 0x21 || next == 0x3F { return false }
             }
@@ -118,21 +134,17 @@ struct HTMLText: Sendable {
 
     private mutating func readReference() {
         let start = position + 1
-        if let number = NumericReference.read(source, at: start, to: source.count, needsSemicolon: false) {
+        if let number = NumericReference.read(source, at: start, to: end, needsSemicolon: false) {
             position = number.end
             if let scalar = NumericReference.scalar(number.value) { append(scalar) }
             return
         }
-        let table = NamedReferences.shared
-        var end = start
-        while end < source.count, end - start < table.longestName, source[end].isLetter || source[end].isDigit {
-            end += 1
-        }
-        if end < source.count, end > start, source[end] == UInt8(ascii: ";"), appendNamed(start..<end + 1) {
-            return
-        }
+        let last = min(end, start + NamedReferences.shared.longestName)
+        var stop = start
+        while stop < last, source[stop].isLetter || source[stop].isDigit { stop += 1 }
+        if stop < end, stop > start, source[stop] == UInt8(ascii: ";"), appendNamed(start..<stop + 1) { return }
         // A few old names may go without their semicolon.
-        var length = min(end - start, 6)
+        var length = min(stop - start, 6)
         while length >= 2 {
             if appendNamed(start..<start + length) { return }
             length -= 1
@@ -165,13 +177,13 @@ struct HTMLText: Sendable {
 
     private mutating func readMarkup() {
         let start = position
-        let next = start + 1 < source.count ? source[start + 1] : 0
+        let next = start + 1 < end ? source[start + 1] : 0
         switch next {
         case UInt8(ascii: "!"):
             sawTag = true
-            if source.has("<!--", at: start) {
+            if start + 4 <= end, source.has("<!--", at: start) {
                 position = searches.find(.commentEnd, in: source, from: start + 4).map { $0 + 3 } ?? bogusEnd(start)
-            } else if source.has("<![CDATA[", at: start) {
+            } else if start + 9 <= end, source.has("<![CDATA[", at: start) {
                 // Left over from a feed that was escaped twice: its text counts.
                 position = start + 9
             } else {
@@ -180,7 +192,7 @@ struct HTMLText: Sendable {
         case UInt8(ascii: "?"):
             sawTag = true
             position = bogusEnd(start)
-        case UInt8(ascii: "/") where start + 2 < source.count && source[start + 2].isLetter:
+        case UInt8(ascii: "/") where start + 2 < end && source[start + 2].isLetter:
             readTag(nameStart: start + 2, isEnd: true)
         case _ where next.isLetter:
             readTag(nameStart: start + 1, isEnd: false)
@@ -192,18 +204,18 @@ struct HTMLText: Sendable {
     }
 
     private mutating func bogusEnd(_ start: Int) -> Int {
-        searches.find(.tagEnd, in: source, from: start).map { $0 + 1 } ?? source.count
+        searches.find(.tagEnd, in: source, from: start).map { $0 + 1 } ?? end
     }
 
     private mutating func readTag(nameStart: Int, isEnd: Bool) {
         sawTag = true
-        var end = nameStart
-        while end < source.count, source[end].continuesName { end += 1 }
-        let local = source.localPart(nameStart..<end)
+        var nameEnd = nameStart
+        while nameEnd < end, source[nameEnd].continuesName { nameEnd += 1 }
+        let local = source.localPart(nameStart..<nameEnd)
         let traits = HTMLElements.traits(source, local)
-        guard let close = tagEnd(from: end) else {
+        guard let close = tagEnd(from: nameEnd) else {
             // No ">" follows: a tag cut short.
-            position = source.count
+            position = end
             return
         }
         position = close
@@ -222,7 +234,7 @@ struct HTMLText: Sendable {
     private mutating func tagEnd(from start: Int) -> Int? {
         var index = start
         var follows = UInt8(0)
-        while index < source.count {
+        while index < end {
             let byte = source[index]
             if byte == 0x3E { return index + 1 }
             if byte == 0x22 || byte == 0x27, follows == UInt8(ascii: "=") {
@@ -241,14 +253,14 @@ struct HTMLText: Sendable {
     /// Passes over the content of an element up to its end tag, or to the end.
     private mutating func skipContent(of name: Range<Int>) {
         var index = position
-        while let found = source.find("</", from: index, to: source.count) {
-            let end = found + 2 + name.count
-            if end <= source.count, source.equalIgnoringCase(name, found + 2..<end) {
-                position = tagEnd(from: end) ?? source.count
+        while let found = source.find("</", from: index, to: end) {
+            let nameEnd = found + 2 + name.count
+            if nameEnd <= end, source.equalIgnoringCase(name, found + 2..<nameEnd) {
+                position = tagEnd(from: nameEnd) ?? end
                 return
             }
             index = found + 2
         }
-        position = source.count
+        position = end
     }
 }

@@ -8,6 +8,7 @@ enum PersonText {
     static func person(_ text: String) -> Item.Person? {
         let text = text.trimmed
         guard !text.isEmpty else { return nil }
+        guard text.utf8.contains(UInt8(ascii: "@")) else { return Item.Person(name: text) }
         if let (outside, inside) = split(text, open: "(", close: ")") ?? split(text, open: "<", close: ">") {
             let inside = withoutScheme(inside)
             if isAddress(inside) { return Item.Person(name: withoutQuotes(outside), email: inside) }

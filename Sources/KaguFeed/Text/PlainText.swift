@@ -5,12 +5,12 @@ public enum PlainText {
     /// The text of an HTML fragment: references decoded once, `script` and the like gone with their content, block
     /// elements and `br` as one line end, other tags gone, white space folded, ends trimmed.
     public static func fromHTML(_ html: String) -> String {
-        TextFinish.string(HTMLText.text(of: Array(html.utf8)), limit: .max).text
+        TextFinish.string(HTMLText.text(of: TextRun(Array(html.utf8))), limit: .max).text
     }
 
     /// The text of what may be HTML or plain, by the rule for titles (F20).
     public static func fromTitle(_ text: String) -> String {
-        TextFinish.string(ShortText.plain(Array(text.utf8), isCDATA: false), limit: .max).text
+        TextFinish.string(ShortText.plain(TextRun(Array(text.utf8)), isCDATA: false), limit: .max).text
     }
 }
 
@@ -18,23 +18,25 @@ public enum PlainText {
 enum ShortText {
     /// The text of a short field. One from CDATA, where XML decodes nothing, is decoded again if it still shows a
     /// reference (F21).
-    static func plain(_ bytes: [UInt8], isCDATA: Bool) -> [UInt8] {
-        guard showsHTML(bytes) else { return HTMLText.folded(bytes) }
-        let text = HTMLText.text(of: bytes)
-        if isCDATA, showsReference(text) { return decoded(text) }
+    static func plain(_ source: TextRun, isCDATA: Bool) -> TextRun {
+        guard showsHTML(source) else { return HTMLText.folded(source) }
+        let text = HTMLText.text(of: source)
+        if isCDATA, showsReference(text) { return TextRun(decoded(Array(text.slice))) }
         return text
     }
 
     /// A character reference or an end tag, and no tag that HTML does not know.
-    static func showsHTML(_ bytes: [UInt8]) -> Bool {
-        guard bytes.contains(0x26) || bytes.contains(0x3C) else { return false }
-        var isHTML = showsReference(bytes)
-        var index = 0
-        while let open = bytes.find(0x3C, from: index, to: bytes.count) {
-            let isEnd = open + 1 < bytes.count && bytes[open + 1] == 0x2F
+    static func showsHTML(_ source: TextRun) -> Bool {
+        guard source.contains(0x26) || source.contains(0x3C) else { return false }
+        var isHTML = showsReference(source)
+        let bytes = source.bytes
+        let limit = source.range.upperBound
+        var index = source.range.lowerBound
+        while let open = bytes.find(0x3C, from: index, to: limit) {
+            let isEnd = open + 1 < limit && bytes[open + 1] == 0x2F
             let start = open + (isEnd ? 2 : 1)
             var end = start
-            while end < bytes.count, bytes[end].isLetter || bytes[end].isDigit || bytes[end] == 0x5F { end += 1 }
+            while end < limit, bytes[end].isLetter || bytes[end].isDigit || bytes[end] == 0x5F { end += 1 }
             if end > start {
                 guard !HTMLElements.traits(bytes, start..<end).isEmpty else { return false }
                 if isEnd { isHTML = true }
@@ -45,13 +47,13 @@ enum ShortText {
     }
 
     /// Whether a complete reference to a character stands in the text.
-    static func showsReference(_ bytes: [UInt8]) -> Bool {
-        var index = 0
-        while let found = bytes.find(0x26, from: index, to: bytes.count) {
-            if NumericReference.read(bytes, at: found + 1, to: bytes.count, needsSemicolon: true) != nil {
-                return true
-            }
-            if let end = bytes.referenceNameEnd(from: found + 1, to: bytes.count),
+    static func showsReference(_ source: TextRun) -> Bool {
+        let bytes = source.bytes
+        let limit = source.range.upperBound
+        var index = source.range.lowerBound
+        while let found = bytes.find(0x26, from: index, to: limit) {
+            if NumericReference.read(bytes, at: found + 1, to: limit, needsSemicolon: true) != nil { return true }
+            if let end = bytes.referenceNameEnd(from: found + 1, to: limit),
                 NamedReferences.shared.contains(bytes, found + 1..<end + 1)
             {
                 return true

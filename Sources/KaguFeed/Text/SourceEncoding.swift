@@ -187,7 +187,8 @@ struct SourceEncoding {
     }
 
     private func finish(_ bytes: ArraySlice<UInt8>, _ encoding: String) -> DecodedSource {
-        DecodedSource(bytes: Array(bytes), encoding: encoding, problems: problems)
+        DecodedSource(
+            bytes: bytes.count == source.count ? source : Array(bytes), encoding: encoding, problems: problems)
     }
 
     private mutating func finish(_ result: Transcoder.Result, _ encoding: String) -> DecodedSource {

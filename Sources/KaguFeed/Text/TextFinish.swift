@@ -10,19 +10,28 @@ enum TextFinish {
     }
 
     /// The text of UTF-8 bytes, and whether it was cut.
-    static func string(_ bytes: [UInt8], limit: Limit) -> (text: String, isCut: Bool) {
-        var bytes = bytes
-        if bytes.contains(where: { $0 == 0xC2 || $0 == 0xC3 }) {
-            if let repaired = decodedOnceMore(bytes) { bytes = repaired }
-            bytes = withoutC1(bytes)
+    static func string(_ source: TextRun, limit: Limit) -> (text: String, isCut: Bool) {
+        var source = source
+        if source.contains(0xC2) || source.contains(0xC3) {
+            if mayBeEncodedTwice(source), let repaired = decodedOnceMore(Array(source.slice)) {
+                source = TextRun(repaired)
+            }
+            if source.contains(0xC2) { source = withoutC1(source) }
         }
-        var range = trimmedRange(bytes)
+        var range = trimmedRange(source)
         var isCut = false
-        if let end = cut(bytes, range, limit) {
+        if let end = cut(source.bytes, range, limit) {
             range = range.lowerBound..<end
             isCut = true
         }
-        return (String(decoding: bytes[range], as: UTF8.self), isCut)
+        return (String(decoding: source.bytes[range], as: UTF8.self), isCut)
+    }
+
+    /// Whether the first character past ASCII, as Latin-1, may begin a UTF-8 sequence: most text is done with here.
+    private static func mayBeEncodedTwice(_ source: TextRun) -> Bool {
+        guard let first = source.slice.firstIndex(where: { $0 >= 0x80 }) else { return false }
+        guard source.bytes[first] == 0xC3 else { return false }
+        return first + 2 >= source.range.upperBound || source.bytes[first + 2] == 0xC2
     }
 
     private static func cut(_ bytes: [UInt8], _ range: Range<Int>, _ limit: Limit) -> Int? {
@@ -46,23 +55,22 @@ enum TextFinish {
     // MARK: Repair
 
     /// C1 controls read as windows-1252.
-    private static func withoutC1(_ bytes: [UInt8]) -> [UInt8] {
-        var index = 0
+    private static func withoutC1(_ source: TextRun) -> TextRun {
+        let bytes = source.bytes
         var out: [UInt8] = []
-        var copied = 0
-        while index + 1 < bytes.count {
-            if bytes[index] == 0xC2, bytes[index + 1] < 0xA0, bytes[index + 1] >= 0x80 {
-                out.append(contentsOf: bytes[copied..<index])
-                out.append(scalar: NumericReference.windows1252[Int(bytes[index + 1] - 0x80)])
-                index += 2
-                copied = index
-            } else {
-                index += 1
-            }
+        var index = source.range.lowerBound
+        var copied = index
+        while let found = bytes.find(0xC2, from: index, to: source.range.upperBound - 1) {
+            index = found + 1
+            guard bytes[index] >= 0x80, bytes[index] < 0xA0 else { continue }
+            out.append(contentsOf: bytes[copied..<found])
+            out.append(scalar: NumericReference.windows1252[Int(bytes[index] - 0x80)])
+            index += 1
+            copied = index
         }
-        guard copied > 0 else { return bytes }
-        out.append(contentsOf: bytes[copied...])
-        return out
+        guard copied > source.range.lowerBound else { return source }
+        out.append(contentsOf: bytes[copied..<source.range.upperBound])
+        return TextRun(out)
     }
 
     /// The text decoded once more, if its characters, taken as Latin-1 bytes, form multibyte UTF-8.
@@ -101,9 +109,10 @@ enum TextFinish {
     // MARK: Ends
 
     /// The range without white space at its ends, Unicode's included.
-    private static func trimmedRange(_ bytes: [UInt8]) -> Range<Int> {
-        var start = 0
-        var end = bytes.count
+    private static func trimmedRange(_ source: TextRun) -> Range<Int> {
+        let bytes = source.bytes
+        var start = source.range.lowerBound
+        var end = source.range.upperBound
         while start < end {
             let width = spaceWidth(bytes, at: start, to: end)
             guard width > 0 else { break }

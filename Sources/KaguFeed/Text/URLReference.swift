@@ -3,8 +3,9 @@
 /// URL references resolved against a base (RFC 3986 §5), on bytes. An absolute reference stays as it is written.
 enum URLReference {
     /// A reference as text: ends trimmed, line ends and tabs removed as browsers do.
-    static func cleaned(_ bytes: [UInt8]) -> String {
-        let range = bytes.trimmed(0..<bytes.count)
+    static func cleaned(_ source: TextRun) -> String {
+        let bytes = source.bytes
+        let range = bytes.trimmed(source.range)
         guard !bytes[range].contains(where: { $0 < 0x20 }) else {
             return String(decoding: bytes[range].filter { $0 >= 0x20 }, as: UTF8.self)
         }
@@ -13,9 +14,8 @@ enum URLReference {
 
     /// The absolute form of a reference; the reference itself where the base gives none.
     static func resolve(_ reference: String, against base: String) -> String {
-        guard !base.isEmpty, !reference.isEmpty else { return reference }
+        guard !base.isEmpty, !reference.isEmpty, !hasScheme(reference) else { return reference }
         let target = Parts(reference)
-        guard target.scheme == nil else { return reference }
         var result = Parts(base)
         guard result.scheme != nil, result.authority != nil || result.path.first == UInt8(ascii: "/") else {
             return reference
@@ -34,29 +34,46 @@ enum URLReference {
         return result.text
     }
 
+    /// Whether a reference is absolute already.
+    private static func hasScheme(_ reference: String) -> Bool {
+        guard let first = reference.utf8.first, first.isLetter else { return false }
+        for byte in reference.utf8 {
+            if byte == UInt8(ascii: ":") { return true }
+            guard byte.isLetter || byte.isDigit || byte == 0x2B || byte == 0x2D || byte == 0x2E else {
+                return false
+            }
+        }
+        return false
+    }
+
     private static func merged(_ base: Parts, _ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         if path.first == UInt8(ascii: "/") { return path }
         guard let slash = base.path.lastIndex(of: UInt8(ascii: "/")) else { return [UInt8(ascii: "/")] + path }
         return base.path[...slash] + path
     }
 
-    /// A path without `.` and `..` segments (§5.2.4).
+    /// A path without `.` and `..` segments (§5.2.4), in one pass: `..` takes the last segment off what is written.
     private static func withoutDots(_ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard path.contains(UInt8(ascii: ".")) else { return path }
-        var out: [ArraySlice<UInt8>] = []
-        let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        for (index, segment) in segments.enumerated() {
-            let isLast = index == segments.count - 1
-            switch segment.count {
-            case 1 where segment.first == UInt8(ascii: "."):
-                if isLast { out.append([]) }
-            case 2 where segment.elementsEqual([0x2E, 0x2E]):
-                if out.count > 1 { out.removeLast() }
-                if isLast { out.append([]) }
-            default: out.append(segment)
+        var out: [UInt8] = []
+        out.reserveCapacity(path.count)
+        // Where each written segment begins; a slash stands before each but the first.
+        var starts: [Int] = []
+        var index = path.startIndex
+        while true {
+            let end = path[index...].firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+            let isLast = end == path.endIndex
+            let isDot = end - index == 1 && path[index] == 0x2E
+            let isDoubleDot = end - index == 2 && path[index] == 0x2E && path[index + 1] == 0x2E
+            if isDoubleDot, starts.count > 1, let start = starts.popLast() { out.removeLast(out.count - start + 1) }
+            if !(isDot || isDoubleDot) || isLast {
+                if !starts.isEmpty { out.append(UInt8(ascii: "/")) }
+                starts.append(out.count)
+                if !(isDot || isDoubleDot) { out.append(contentsOf: path[index..<end]) }
             }
+            if isLast { return out[...] }
+            index = end + 1
         }
-        return ArraySlice(out.joined(separator: [UInt8(ascii: "/")]))
     }
 
     /// The five parts of a reference.

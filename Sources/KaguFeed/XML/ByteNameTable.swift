@@ -3,7 +3,9 @@
 /// A small set of ASCII names with a value each, found by their bytes in any case: an open-addressed table over FNV-1a.
 struct ByteNameTable: Sendable {
     private var slots: [UInt8]
-    private var spellings: [[UInt8]] = []
+    /// The spellings, one after the other, and where each begins.
+    private var letters: [UInt8] = []
+    private var starts: [Int] = [0]
     private var values: [UInt8] = []
     private let mask: Int
     private var longest = 0
@@ -16,10 +18,11 @@ struct ByteNameTable: Sendable {
             let spelling = Array(entry.name.utf8)
             var slot = Self.hash(spelling, 0..<spelling.count) & mask
             while slots[slot] != 0 { slot = (slot + 1) & mask }
-            spellings.append(spelling)
+            letters += spelling
+            starts.append(letters.count)
             values.append(entry.value)
             longest = max(longest, spelling.count)
-            slots[slot] = UInt8(spellings.count)
+            slots[slot] = UInt8(values.count)
         }
     }
 
@@ -29,18 +32,18 @@ struct ByteNameTable: Sendable {
         var slot = Self.hash(bytes, range) & mask
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1
-            if matches(spellings[index], bytes, range) { return values[index] }
+            if matches(index, bytes, range) { return values[index] }
             slot = (slot + 1) & mask
         }
         return 0
     }
 
-    private func matches(_ spelling: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        guard spelling.count == range.count else { return false }
-        var position = range.lowerBound
-        for byte in spelling {
-            guard bytes[position].asciiLowercased == byte else { return false }
-            position += 1
+    private func matches(_ index: Int, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        let start = starts[index]
+        guard starts[index + 1] - start == range.count else { return false }
+        for offset in 0..<range.count
+        where bytes[range.lowerBound + offset].asciiLowercased != letters[start + offset] {
+            return false
         }
         return true
     }

@@ -1,33 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension [UInt8] {
-    /// The first byte from `start` whose class is not zero.
-    func firstSpecial(from start: Int, classes: [UInt8]) -> Int {
-        self.withUnsafeBufferPointer { bytes in
+    /// The first byte from `start` to `end` whose class is not zero; `end` if there is none. Bytes with a class are
+    /// controls, `<`, `>`, `&`, `"`, `\\` or 0xEF.
+    func firstSpecial(from start: Int, to end: Int, classes: [UInt8]) -> Int {
+        withUnsafeBufferPointer { bytes in
             classes.withUnsafeBufferPointer { table in
+                let end = Swift.min(end, bytes.count)
                 var position = start
-                while position < bytes.count, table[Int(bytes[position])] == 0 { position += 1 }
-                return position
+                while position < end {
+                    while position + ByteBlock.width <= end, ByteBlock(bytes, position).isPlain {
+                        position += ByteBlock.width
+                    }
+                    let stop = Swift.min(position + ByteBlock.width, end)
+                    while position < stop {
+                        if table[Int(bytes[position])] != 0 { return position }
+                        position += 1
+                    }
+                }
+                return end
             }
         }
     }
 
-    /// Where a run of plain text ends: at the first special byte, single spaces between words apart.
-    func endOfWords(from start: Int, classes: [UInt8]) -> Int {
-        self.withUnsafeBufferPointer { bytes in
+    /// Where a run of plain text ends: at the first special byte (white space, `<`, `&`), single spaces between words
+    /// apart.
+    func endOfWords(from start: Int, to end: Int, classes: [UInt8]) -> Int {
+        withUnsafeBufferPointer { bytes in
             classes.withUnsafeBufferPointer { table in
                 var position = start
-                while position < bytes.count {
-                    let byte = bytes[position]
-                    if table[Int(byte)] == 0 {
-                        position += 1
-                    } else if byte == 0x20, position + 1 < bytes.count, table[Int(bytes[position + 1])] == 0 {
-                        position += 2
-                    } else {
-                        break
+                while position < end {
+                    while position + ByteBlock.width < end,
+                        ByteBlock(bytes, position).isWords(ByteBlock(bytes, position + 1))
+                    {
+                        position += ByteBlock.width
+                    }
+                    let stop = Swift.min(position + ByteBlock.width, end)
+                    while position < stop {
+                        let byte = bytes[position]
+                        if table[Int(byte)] == 0 {
+                            position += 1
+                        } else if byte == 0x20, position + 1 < end, table[Int(bytes[position + 1])] == 0 {
+                            position += 2
+                        } else {
+                            return position
+                        }
                     }
                 }
-                return position
+                return Swift.min(position, end)
             }
         }
     }

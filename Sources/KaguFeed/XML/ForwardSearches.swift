@@ -18,8 +18,18 @@ struct ForwardSearches: Sendable {
         }
     }
 
+    private struct Place {
+        var from = 0
+        var place = -1
+    }
+
     /// For each mark the last place found (`Int.max` for none ahead) and where that search began.
-    private var found = [(from: Int, place: Int)](repeating: (0, -1), count: Mark.allCases.count)
+    private var found = InlineArray<6, Place>(repeating: Place())
+    /// Where all searches end.
+    private let end: Int
+
+    /// Searches up to `end`.
+    init(to end: Int) { self.end = end }
 
     /// The first place of a mark at or after `start`.
     mutating func find(_ mark: Mark, in bytes: [UInt8], from start: Int) -> Int? {
@@ -28,14 +38,14 @@ struct ForwardSearches: Sendable {
             // Between `from` and `place` there is none; only what lies before needs a look.
             if start < known.from,
                 let place = bytes.find(
-                    mark.text, from: start, to: known.from + mark.text.utf8CodeUnitCount - 1)
+                    mark.text, from: start, to: min(known.from + mark.text.utf8CodeUnitCount - 1, end))
             {
                 return place
             }
             return known.place == Int.max ? nil : known.place
         }
-        let place = bytes.find(mark.text, from: start, to: bytes.count)
-        found[mark.rawValue] = (start, place ?? Int.max)
+        let place = bytes.find(mark.text, from: start, to: end)
+        found[mark.rawValue] = Place(from: start, place: place ?? Int.max)
         return place
     }
 }

@@ -29,33 +29,48 @@ struct Selector: Sendable {
     }
 }
 
+/// The children of an element, and which names occur among them: most fields are absent, and one test says so.
+struct Children: Sendable {
+    private(set) var nodes: [Int] = []
+    private(set) var names = LocalNameSet()
+
+    mutating func append(_ node: Int, _ name: LocalName) {
+        if nodes.isEmpty { nodes.reserveCapacity(16) }
+        nodes.append(node)
+        names.insert(name)
+    }
+}
+
 /// What the readers of all XML formats ask of elements.
 extension XMLDocument {
     /// The elements directly inside another, those of a `media:group` among them.
-    func children(of node: Int) -> [Int] {
-        var out: [Int] = []
-        guard node + 1 < nodes.count else { return out }
-        for index in node + 1..<nodes.count {
+    func children(of node: Int) -> Children {
+        var out = Children()
+        var index = node + 1
+        // Elements stand in the order of their start tags: the first whose parent lies before `node` ends its content.
+        while index < nodes.count, nodes[index].parent >= node {
             let parent = nodes[index].parent
             if parent == node {
-                out.append(index)
-            } else if parent > node, nodes[parent].parent == node, nodes[parent].namespace == .media,
-                nodes[parent].name == .group
+                out.append(index, nodes[index].name)
+            } else if nodes[parent].parent == node, nodes[parent].namespace == .media, nodes[parent].name == .group
             {
-                out.append(index)
+                out.append(index, nodes[index].name)
             }
+            index += 1
         }
         return out
     }
 
     /// The elements among `children` that a selector means.
-    func all(_ selector: Selector, in children: [Int]) -> [Int] {
-        children.filter { selector.matches(nodes[$0]) }
+    func all(_ selector: Selector, in children: Children) -> [Int] {
+        guard children.names.contains(selector.name) else { return [] }
+        return children.nodes.filter { selector.matches(nodes[$0]) }
     }
 
     /// The first element among `children` that a selector means.
-    func first(_ selector: Selector, in children: [Int]) -> Int? {
-        children.first { selector.matches(nodes[$0]) }
+    func first(_ selector: Selector, in children: Children) -> Int? {
+        guard children.names.contains(selector.name) else { return nil }
+        return children.nodes.first { selector.matches(nodes[$0]) }
     }
 
     // MARK: Attributes
@@ -64,8 +79,8 @@ extension XMLDocument {
     mutating func attribute(_ name: LocalName, of node: Int, anyPrefix: Bool = false) -> String? {
         for attribute in attributes[nodes[node].attributes] where attribute.name == name {
             guard attribute.kind == .plain || anyPrefix && attribute.kind == .prefixed else { continue }
-            let bytes = attributeText(attribute.value, nodes[node].start)
-            return finish(bytes, node, .characters(limits.shortTextCharacters))
+            let text = attributeText(attribute.value, nodes[node].start)
+            return finish(text, node, .characters(limits.shortTextCharacters))
         }
         return nil
     }
@@ -91,13 +106,13 @@ extension XMLDocument {
     }
 
     /// The URL that is an element's text.
-    mutating func urlText(of node: Int) -> String { url(URLReference.cleaned(text(of: node).bytes), at: node) }
+    mutating func urlText(of node: Int) -> String { url(URLReference.cleaned(text(of: node).run), at: node) }
 
     // MARK: Text
 
     /// Repairs, trims and cuts a text (F15, S6).
-    mutating func finish(_ bytes: [UInt8], _ node: Int, _ limit: TextFinish.Limit) -> String {
-        let (text, isCut) = TextFinish.string(bytes, limit: limit)
+    mutating func finish(_ run: TextRun, _ node: Int, _ limit: TextFinish.Limit) -> String {
+        let (text, isCut) = TextFinish.string(run, limit: limit)
         if isCut { problems.note(nodes[node].start, "a text longer than its limit is cut") }
         return text
     }
@@ -106,18 +121,18 @@ extension XMLDocument {
     private var longLimit: TextFinish.Limit { .bytes(limits.longTextBytes) }
 
     /// Text as it stands: an id, a raw date, a number.
-    mutating func verbatim(_ node: Int) -> String { finish(text(of: node).bytes, node, shortLimit) }
+    mutating func verbatim(_ node: Int) -> String { finish(text(of: node).run, node, shortLimit) }
 
     /// A title or other short text (F20).
     mutating func shortText(_ node: Int) -> String {
         let namespace = nodes[node].namespace
         if namespace.isAtom { return atomText(node, isShort: true) }
         if namespace == .media, let type = attribute(.type, of: node) {
-            let source = text(of: node, .keepTags).bytes
+            let source = text(of: node, .keepTags).run
             return finish(type == "html" ? HTMLText.text(of: source) : HTMLText.folded(source), node, shortLimit)
         }
         let source = text(of: node, .keepTags)
-        return finish(ShortText.plain(source.bytes, isCDATA: source.isCDATA), node, shortLimit)
+        return finish(ShortText.plain(source.run, isCDATA: source.isCDATA), node, shortLimit)
     }
 
     /// A description, summary or content: HTML unless typed otherwise (F20).
@@ -125,10 +140,10 @@ extension XMLDocument {
         switch nodes[node].namespace {
         case .atom, .atom03: return atomText(node, isShort: false)
         case .xhtml:
-            return finish(HTMLText.text(of: text(of: node, .keepSource).bytes, isXML: true), node, longLimit)
+            return finish(HTMLText.text(of: text(of: node, .keepSource).run, isXML: true), node, longLimit)
         case .media where attribute(.type, of: node) == "plain":
-            return finish(text(of: node).bytes, node, longLimit)
-        default: return finish(HTMLText.text(of: text(of: node, .keepTags).bytes), node, longLimit)
+            return finish(text(of: node).run, node, longLimit)
+        default: return finish(HTMLText.text(of: text(of: node, .keepTags).run), node, longLimit)
         }
     }
 
@@ -139,37 +154,37 @@ extension XMLDocument {
         let media = type.split(separator: ";").first.map { String($0).trimmed } ?? ""
         let mode = (attribute(.mode, of: node) ?? "").lowercased()
         if mode == "base64" {
-            let decoded = base64(node)
+            let decoded = TextRun(base64(node))
             return finish(media.hasSuffix("html") ? HTMLText.text(of: decoded) : decoded, node, limit)
         }
         switch media {
         case "html", "text/html":
-            return finish(HTMLText.text(of: text(of: node, .keepTags).bytes), node, limit)
+            return finish(HTMLText.text(of: text(of: node, .keepTags).run), node, limit)
         case "xhtml", "application/xhtml+xml":
             let isEscaped = mode == "escaped" || !nodes[node].hasChildren && !media.hasPrefix("xhtml")
-            let source = text(of: node, isEscaped ? .keepTags : .keepSource).bytes
+            let source = text(of: node, isEscaped ? .keepTags : .keepSource).run
             return finish(HTMLText.text(of: source, isXML: true), node, limit)
         case "", "text", "plain":
             return literal(node, limit, isShort)
         case _ where media.hasPrefix("text/"):
             return literal(node, limit, isShort)
         case _ where media.hasSuffix("+xml") || media.hasSuffix("/xml"):
-            return finish(HTMLText.text(of: text(of: node, .keepSource).bytes, isXML: true), node, limit)
+            return finish(HTMLText.text(of: text(of: node, .keepSource).run, isXML: true), node, limit)
         case _ where media.contains("/"):
-            return finish(base64(node), node, limit)
+            return finish(TextRun(base64(node)), node, limit)
         default:
             return literal(node, limit, isShort)
         }
     }
 
     private mutating func literal(_ node: Int, _ limit: TextFinish.Limit, _ isShort: Bool) -> String {
-        let source = text(of: node).bytes
+        let source = text(of: node).run
         return finish(isShort ? HTMLText.folded(source) : source, node, limit)
     }
 
     /// Base64 that holds text; empty for anything else.
     private mutating func base64(_ node: Int) -> [UInt8] {
-        let source = text(of: node).bytes.filter { !$0.isSpace }
+        let source = text(of: node).run.slice.filter { !$0.isSpace }
         guard let decoded = Base64.decode(String(decoding: source, as: UTF8.self)) else {
             problems.note(nodes[node].start, "content that is not base64")
             return []
@@ -182,9 +197,9 @@ extension XMLDocument {
     // MARK: First present
 
     /// The short text of the first present element.
-    mutating func firstShort(_ selectors: [Selector], in children: [Int]) -> String {
-        for selector in selectors {
-            for node in children where selector.matches(nodes[node]) {
+    mutating func firstShort(_ selectors: [Selector], in children: Children) -> String {
+        for selector in selectors where children.names.contains(selector.name) {
+            for node in children.nodes where selector.matches(nodes[node]) {
                 let text = shortText(node)
                 if !text.isEmpty { return text }
             }
@@ -193,9 +208,9 @@ extension XMLDocument {
     }
 
     /// The long text of the first present element, and that element.
-    mutating func firstLong(_ selectors: [Selector], in children: [Int]) -> (text: String, node: Int?) {
-        for selector in selectors {
-            for node in children where selector.matches(nodes[node]) {
+    mutating func firstLong(_ selectors: [Selector], in children: Children) -> (text: String, node: Int?) {
+        for selector in selectors where children.names.contains(selector.name) {
+            for node in children.nodes where selector.matches(nodes[node]) {
                 let text = longText(node)
                 if !text.isEmpty { return (text, node) }
             }
@@ -204,9 +219,9 @@ extension XMLDocument {
     }
 
     /// The text as it stands of the first present element.
-    mutating func firstVerbatim(_ selectors: [Selector], in children: [Int]) -> String {
-        for selector in selectors {
-            for node in children where selector.matches(nodes[node]) {
+    mutating func firstVerbatim(_ selectors: [Selector], in children: Children) -> String {
+        for selector in selectors where children.names.contains(selector.name) {
+            for node in children.nodes where selector.matches(nodes[node]) {
                 let text = verbatim(node)
                 if !text.isEmpty { return text }
             }
@@ -215,11 +230,11 @@ extension XMLDocument {
     }
 
     /// The date of the first present element; it keeps its text when it cannot be read (F7, F22).
-    mutating func firstDate(_ selectors: [(selector: Selector, origin: String)], in children: [Int]) -> Item
+    mutating func firstDate(_ selectors: [(selector: Selector, origin: String)], in children: Children) -> Item
         .ItemDate?
     {
-        for (selector, origin) in selectors {
-            for node in children where selector.matches(nodes[node]) {
+        for (selector, origin) in selectors where children.names.contains(selector.name) {
+            for node in children.nodes where selector.matches(nodes[node]) {
                 let raw = verbatim(node)
                 if !raw.isEmpty { return date(raw, origin, node) }
             }

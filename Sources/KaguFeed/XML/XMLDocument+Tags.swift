@@ -16,8 +16,9 @@ extension XMLDocument {
         }
         let bindingCount = bindings.count
         let (base, language, declaresLanguage) = bindNamespaces(start)
-        let namespace = namespace(of: tag.name)
-        let name = LocalNameTable.shared.name(bytes, bytes.localPart(tag.name))
+        let local = bytes.localPart(tag.name)
+        let namespace = namespace(of: tag.name, local)
+        let name = LocalNameTable.shared.name(bytes, local)
         let isItem = root?.isItem(namespace, name) ?? false
         if isItem, itemDepth != nil, !isInsideXMLContent {
             problems.note(start, "a new item inside the one before it, which is closed")
@@ -44,32 +45,6 @@ extension XMLDocument {
         pop(at: tag.end, .closed)
         if stack.isEmpty { isComplete = true }
         return closesItem ? node : nil
-    }
-
-    /// Closes a short field whose end tag is missing when the next field begins (F16).
-    private mutating func closeUnclosedField(before namespace: Namespace, _ name: LocalName, _ start: Int) {
-        guard let open = stack.last, stack.count > 1, itemDepth.map({ stack.count > $0 + 1 }) ?? true else {
-            return
-        }
-        let around = nodes[open.node]
-        guard around.namespace.isRSS || around.namespace.isAtom, namespace != .xhtml, namespace != .other else {
-            return
-        }
-        let endsField: Bool
-        switch around.name {
-        case .title, .link, .guid, .id, .pubdate, .published, .updated, .issued, .modified, .category, .comments,
-            .language, .ttl, .lastbuilddate:
-            endsField = name.isField
-        case .description, .summary:
-            endsField = [.guid, .pubdate, .encoded, .enclosure, .published, .updated].contains(name)
-        default: endsField = false
-        }
-        guard endsField else { return }
-        problems.note(start, "<\(text(open.name))> is not closed before the next element")
-        // What the new element binds stays in force.
-        let kept = bindings[open.bindings...]
-        pop(at: start, .closed)
-        bindings.append(contentsOf: kept)
     }
 
     private mutating func openExcess(_ start: Int, _ tag: Tag) {
@@ -108,14 +83,13 @@ extension XMLDocument {
         for attribute in pending where bytes[attribute.name.lowerBound] | 0x20 == UInt8(ascii: "x") {
             let name = attribute.name
             if bytes.has("xmlns", at: name.lowerBound) {
-                let value = bytes[attribute.value]
                 if name.count == 5 {
-                    bindings.append((name.lowerBound..<name.lowerBound, Namespace(uri: value)))
+                    bind(name.lowerBound..<name.lowerBound, attribute.value)
                 } else if name.count > 6, bytes[name.lowerBound + 5] == UInt8(ascii: ":") {
-                    bindings.append((name.lowerBound + 6..<name.upperBound, Namespace(uri: value)))
+                    bind(name.lowerBound + 6..<name.upperBound, attribute.value)
                 }
             } else if name.count == 8, bytes.hasIgnoringCase("xml:lang", at: name.lowerBound) {
-                let declared = LanguageTag.normalised(attributeText(attribute.value, start))
+                let declared = LanguageTag.normalised(attributeText(attribute.value, start).slice)
                 if languages[language] != declared {
                     languages.append(declared)
                     language = languages.count - 1
@@ -133,19 +107,29 @@ extension XMLDocument {
         return (base, language, declaresLanguage)
     }
 
-    private func namespace(of name: Range<Int>) -> Namespace {
-        let colon = bytes.find(UInt8(ascii: ":"), from: name.lowerBound, to: name.upperBound)
-        let prefix = name.lowerBound..<(colon ?? name.lowerBound)
+    /// Declarations in force beyond this number are not seen: a lookup goes through all of them.
+    static let maximumBindings = 256
+
+    private mutating func bind(_ prefix: Range<Int>, _ value: Range<Int>) {
+        guard bindings.count < Self.maximumBindings else {
+            return problems.note(prefix.lowerBound, "more than \(Self.maximumBindings) namespaces at once")
+        }
+        bindings.append((prefix, Namespace(uri: bytes[value])))
+    }
+
+    private func namespace(of name: Range<Int>, _ local: Range<Int>) -> Namespace {
+        let hasPrefix = local.lowerBound > name.lowerBound
+        let prefix = name.lowerBound..<(hasPrefix ? local.lowerBound - 1 : name.lowerBound)
         var index = bindings.count - 1
         while index >= 0 {
             let binding = bindings[index]
             if binding.prefix.count == prefix.count, bytes.equal(binding.prefix, prefix) {
-                if binding.namespace == .other, colon == nil, rootNamespaceIsRSS { return .rss }
+                if binding.namespace == .other, !hasPrefix, rootNamespaceIsRSS { return .rss }
                 return binding.namespace
             }
             index -= 1
         }
-        guard colon != nil else { return .none }
+        guard hasPrefix else { return .none }
         return Namespace(wellKnownPrefix: bytes[prefix]) ?? .other
     }
 

@@ -12,32 +12,52 @@ enum MarkupTreatment: Sendable {
 
 /// The text of an element, decoded by XML.
 struct XMLText: Sendable {
-    var bytes: [UInt8] = []
+    var run: TextRun
     /// Whether all of it came from CDATA, where XML decodes nothing (F21).
     var isCDATA = false
 }
 
 extension XMLDocument {
-    /// The text of an element.
+    /// The text of an element. It is copied only where XML decodes something.
     mutating func text(of node: Int, _ treatment: MarkupTreatment = .dropTags) -> XMLText {
-        var out = XMLText()
         let inner = nodes[node].inner
-        out.bytes.reserveCapacity(inner.count)
+        let first = bytes.firstSpecial(from: inner.lowerBound, to: inner.upperBound, classes: Self.decodeClasses)
+        if first >= inner.upperBound { return XMLText(run: TextRun(bytes, inner)) }
+        if treatment != .keepSource, let section = onlySection(first, in: inner) {
+            return XMLText(run: TextRun(bytes, section), isCDATA: true)
+        }
+        return decodedText(inner, first, treatment)
+    }
+
+    /// The content of the CDATA section at `start`, if nothing but white space is beside it and it stays as it is.
+    private func onlySection(_ start: Int, in inner: Range<Int>) -> Range<Int>? {
+        guard bytes[start] == 0x3C, bytes.has("<![CDATA[", at: start), start + 12 <= inner.upperBound,
+            let close = bytes.find("]]>", from: start + 9, to: inner.upperBound),
+            bytes.trimmed(inner.lowerBound..<start).isEmpty, bytes.trimmed(close + 3..<inner.upperBound).isEmpty,
+            bytes.firstSpecial(from: start + 9, to: close, classes: Self.sectionClasses) == close
+        else { return nil }
+        return start + 9..<close
+    }
+
+    private mutating func decodedText(_ inner: Range<Int>, _ first: Int, _ treatment: MarkupTreatment) -> XMLText {
+        var out: [UInt8] = []
+        out.reserveCapacity(inner.count)
+        var isCDATA = false
         var sawText = false
         var index = inner.lowerBound
+        var special = first
         let end = inner.upperBound
         while index < end {
-            let special = min(bytes.firstSpecial(from: index, classes: Self.decodeClasses), end)
             if special > index {
                 if !sawText, !bytes.trimmed(index..<special).isEmpty { sawText = true }
-                out.bytes.append(contentsOf: bytes[index..<special])
+                out.append(contentsOf: bytes[index..<special])
             }
             guard special < end else { break }
             if bytes[special] == 0x26 { sawText = true }
-            index = decodeSpecial(at: special, to: end, treatment, &out)
+            index = decodeSpecial(at: special, to: end, treatment, &out, &isCDATA)
+            special = bytes.firstSpecial(from: index, to: end, classes: Self.decodeClasses)
         }
-        if sawText { out.isCDATA = false }
-        return out
+        return XMLText(run: TextRun(out), isCDATA: isCDATA && !sawText)
     }
 
     /// Where the value of an element's attribute without prefix lies.
@@ -50,7 +70,9 @@ extension XMLDocument {
     }
 
     /// The value of an attribute: references decoded, line ends and tabs as spaces.
-    mutating func attributeText(_ range: Range<Int>, _ offset: Int) -> [UInt8] {
+    mutating func attributeText(_ range: Range<Int>, _ offset: Int) -> TextRun {
+        let first = bytes.firstSpecial(from: range.lowerBound, to: range.upperBound, classes: Self.attributeClasses)
+        if first >= range.upperBound { return TextRun(bytes, range) }
         var out: [UInt8] = []
         out.reserveCapacity(range.count)
         var index = range.lowerBound
@@ -67,8 +89,16 @@ extension XMLDocument {
                 index += 1
             }
         }
-        return out
+        return TextRun(out)
     }
+
+    /// Bytes of an attribute's value that do not stay as they are: references and controls.
+    private static let attributeClasses: [UInt8] = {
+        var table = [UInt8](repeating: 0, count: 256)
+        for byte in 0..<0x20 { table[byte] = 1 }
+        table[0x26] = 1
+        return table
+    }()
 
     /// Bytes that need a decision when text is decoded: `<`, `&`, carriage return, what XML forbids.
     private static let decodeClasses: [UInt8] = {
@@ -78,21 +108,28 @@ extension XMLDocument {
         return table
     }()
 
+    /// Bytes that need a decision in a CDATA section.
+    private static let sectionClasses: [UInt8] = {
+        var table = decodeClasses
+        for byte in [0x3C, 0x26] { table[byte] = 0 }
+        return table
+    }()
+
     private mutating func decodeSpecial(
-        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout XMLText
+        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout [UInt8], _ isCDATA: inout Bool
     ) -> Int {
         switch bytes[index] {
         case 0x26:
-            guard treatment != .keepSource else { return appendSourceReference(at: index, to: end, &out.bytes) }
-            return appendReference(at: index, to: end, &out.bytes)
+            guard treatment != .keepSource else { return appendSourceReference(at: index, to: end, &out) }
+            return appendReference(at: index, to: end, &out)
         case 0x3C:
-            return decodeMarkup(at: index, to: end, treatment, &out)
+            return decodeMarkup(at: index, to: end, treatment, &out, &isCDATA)
         case 0x0D:
-            out.bytes.append(0x0A)
+            out.append(0x0A)
             return index + 1 < end && bytes[index + 1] == 0x0A ? index + 2 : index + 1
         case 0xEF:
             if bytes.isNoncharacter(at: index) { return min(index + 3, end) }
-            out.bytes.append(0xEF)
+            out.append(0xEF)
             return index + 1
         default:
             return index + 1
@@ -100,10 +137,11 @@ extension XMLDocument {
     }
 
     private mutating func decodeMarkup(
-        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout XMLText
+        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout [UInt8], _ isCDATA: inout Bool
     ) -> Int {
         if bytes.has("<![CDATA[", at: index), index + 9 <= end {
             let close = bytes.find("]]>", from: index + 9, to: end)
+            isCDATA = true
             appendCDATA(index + 9..<(close ?? end), treatment, &out)
             return close.map { $0 + 3 } ?? end
         }
@@ -113,15 +151,26 @@ extension XMLDocument {
             }
             return min(searches.find(.tagEnd, in: bytes, from: index) ?? end, end - 1) + 1
         }
-        if let hole = skipped.last(where: { $0.contains(index) }) { return min(hole.upperBound, end) }
+        if let hole = skippedRange(at: index) { return min(hole.upperBound, end) }
         guard let close = tagEnd(at: index, to: end) else {
-            out.bytes.append(contentsOf: treatment == .keepSource ? Array("&lt;".utf8) : [0x3C])
+            out.append(contentsOf: treatment == .keepSource ? Array("&lt;".utf8) : [0x3C])
             return index + 1
         }
         if treatment != .dropTags, !isForeignEndTag(at: index) {
-            out.bytes.append(contentsOf: bytes[index..<close])
+            out.append(contentsOf: bytes[index..<close])
         }
         return close
+    }
+
+    /// The range below the depth limit that holds a place: ranges are in order, so a binary search finds it.
+    private func skippedRange(at index: Int) -> Range<Int>? {
+        var low = 0
+        var high = skipped.count
+        while low < high {
+            let middle = (low + high) / 2
+            if skipped[middle].upperBound <= index { low = middle + 1 } else { high = middle }
+        }
+        return low < skipped.count && skipped[low].contains(index) ? skipped[low] : nil
     }
 
     /// Whether an end tag is none of HTML's: a mistyped end of the element itself.
@@ -141,36 +190,41 @@ extension XMLDocument {
             return searches.find(.tagEnd, in: bytes, from: index).flatMap { $0 < end ? $0 + 1 : nil }
         }
         guard next.beginsName else { return nil }
-        let saved = (position, problems)
-        defer { (position, problems) = saved }
+        // The tag was read before: its problems are known.
+        let saved = position
+        let wasMuted = problems.isMuted
+        defer {
+            position = saved
+            problems.isMuted = wasMuted
+        }
         position = index
+        problems.isMuted = true
         guard let tag = scanTag(), tag.end <= end else { return nil }
         return tag.end
     }
 
-    private func appendCDATA(_ range: Range<Int>, _ treatment: MarkupTreatment, _ out: inout XMLText) {
-        out.isCDATA = true
+    private func appendCDATA(_ range: Range<Int>, _ treatment: MarkupTreatment, _ out: inout [UInt8]) {
         var index = range.lowerBound
         while index < range.upperBound {
-            let special = min(bytes.firstSpecial(from: index, classes: Self.decodeClasses), range.upperBound)
-            out.bytes.append(contentsOf: bytes[index..<special])
+            let special = bytes.firstSpecial(from: index, to: range.upperBound, classes: Self.decodeClasses)
+            out.append(contentsOf: bytes[index..<special])
             guard special < range.upperBound else { return }
             index = special + 1
             switch bytes[special] {
             case 0x3C, 0x26:
                 if treatment == .keepSource {
-                    out.bytes.append(contentsOf: (bytes[special] == 0x3C ? "&lt;" : "&amp;").utf8)
+                    out.append(contentsOf: (bytes[special] == 0x3C ? "&lt;" : "&amp;").utf8)
                 } else {
-                    out.bytes.append(bytes[special])
+                    out.append(bytes[special])
                 }
             case 0x0D:
-                out.bytes.append(0x0A)
+                out.append(0x0A)
                 if index < range.upperBound, bytes[index] == 0x0A { index += 1 }
             case 0xEF:
                 if bytes.isNoncharacter(at: special) {
                     index = min(special + 3, range.upperBound)
                 } else {
-                    out.bytes.append(0xEF)
+                    out.append(0xEF)
                 }
             default: break
             }

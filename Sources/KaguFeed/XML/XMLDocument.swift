@@ -33,7 +33,7 @@ struct XMLDocument: Sendable {
     var rootNamespaceIsRSS = false
     /// Elements open beyond the depth limit, and where the first of them starts.
     var excess: (count: Int, start: Int) = (0, 0)
-    var searches = ForwardSearches()
+    var searches: ForwardSearches
     /// What was seen of the root before it is opened: its name as written, `version`, and whether it has an `href`.
     var pendingRootName = ""
     var rootVersion: String?
@@ -56,6 +56,7 @@ struct XMLDocument: Sendable {
         self.bytes = bytes
         self.limits = limits
         self.problems = problems
+        searches = ForwardSearches(to: bytes.count)
         bases = [baseURL]
     }
 
@@ -97,7 +98,7 @@ struct XMLDocument: Sendable {
         let start = position
         let end = bytes.count
         while true {
-            position = bytes.firstSpecial(from: position, classes: Self.textClasses)
+            position = bytes.firstSpecial(from: position, to: end, classes: Self.textClasses)
             guard position < end else { break }
             let byte = bytes[position]
             if byte == 0x3C { break }
@@ -214,6 +215,17 @@ struct XMLDocument: Sendable {
     private mutating func readEndTag() -> Int? {
         let start = position
         let nameStart = start + 2
+        if excess.count == 0, let open = stack.last {
+            // The usual end: exactly the innermost element's.
+            let stop = nameStart + open.name.count
+            if stop < bytes.count, bytes[stop] == 0x3E, bytes.equal(open.name, nameStart..<stop) {
+                let closesItem = itemDepth == stack.count - 1
+                let node = pop(at: start, .closed)
+                position = stop + 1
+                if stack.isEmpty { isComplete = true }
+                return closesItem ? node : nil
+            }
+        }
         var end = nameStart
         while end < bytes.count, bytes[end].continuesName { end += 1 }
         guard end > nameStart else {
@@ -233,7 +245,7 @@ struct XMLDocument: Sendable {
             position = after
             return nil
         }
-        if depth < stack.count - 1 {
+        if depth < stack.count - 1 || !bytes.equal(stack[depth].name, nameStart..<end) {
             problems.note(start, "<\(text(stack[stack.count - 1].name))> is closed by </\(text(nameStart..<end))>")
         }
         // The item goes first, on its own; the end tag is then read again.

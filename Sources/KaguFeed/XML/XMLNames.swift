@@ -85,9 +85,9 @@ enum Namespace: UInt8, Sendable {
     var isAtom: Bool { self == .atom || self == .atom03 }
 }
 
-/// The local names of elements and attributes that mean something to kagu; all others are `other`. Raw values are
-/// lower-case: names match without case.
-enum LocalName: String, CaseIterable, Sendable {
+/// The local names of elements and attributes that mean something to kagu; all others are `other`. A case is spelled
+/// as the name is, in lower case: names match without case.
+enum LocalName: UInt8, CaseIterable, Sendable {
     // Documents and items.
     case rss, rdf, channel, item, items, entry, feed, urlset, sitemapindex, sitemap, html
     // Text.
@@ -97,28 +97,29 @@ enum LocalName: String, CaseIterable, Sendable {
     case ispermalink, rel, base
     // Dates.
     case pubdate, published, issued, created, modified, updated, lastbuilddate, date, lastmod
-    case publicationDate = "publication_date"
+    case publicationDate
     // People and subjects.
     case author, creator, name, email, category, subject, keywords, tags
     // The rest.
     case enclosure, group, comments, source, language, publication, news, type, mode, length, filesize, version
     case ttl, skiphours, skipdays, hour, day, updateperiod, updatefrequency, lang, xmlns
+    case generator, copyright, managingeditor, webmaster, docs
     case image, textinput, contributor, value, div, schedule
     case other
 }
 
 extension LocalName {
-    /// A field of a feed or an item, inside which no other field stands.
-    var isField: Bool {
-        switch self {
-        case .title, .link, .guid, .id, .pubdate, .published, .updated, .issued, .modified, .category, .comments,
-            .language, .ttl, .lastbuilddate, .description, .summary, .content, .encoded, .enclosure, .creator,
-            .author,
-            .subtitle, .tagline:
-            true
-        default: false
-        }
-    }
+    /// The name as documents have it, in lower case.
+    var spelling: String { self == .publicationDate ? "publication_date" : String(describing: self) }
+}
+
+/// A set of local names: one bit for each.
+struct LocalNameSet: Sendable {
+    private var bits: UInt128 = 0
+
+    mutating func insert(_ name: LocalName) { bits |= 1 << UInt128(name.rawValue) }
+
+    func contains(_ name: LocalName) -> Bool { bits >> UInt128(name.rawValue) & 1 == 1 }
 }
 
 /// Finds local names by their bytes.
@@ -126,16 +127,15 @@ struct LocalNameTable: Sendable {
     /// The table; made once.
     static let shared = LocalNameTable()
 
-    private let names = LocalName.allCases
     private let table: ByteNameTable
 
     private init() {
-        table = ByteNameTable(names.enumerated().map { ($1.rawValue, UInt8($0 + 1)) })
+        table = ByteNameTable(LocalName.allCases.map { ($0.spelling, $0.rawValue + 1) })
     }
 
     /// The name that the bytes spell.
     func name(_ bytes: [UInt8], _ range: Range<Int>) -> LocalName {
         let found = table.value(bytes, range)
-        return found == 0 ? .other : names[Int(found) - 1]
+        return found == 0 ? .other : LocalName(rawValue: found - 1) ?? .other
     }
 }

@@ -47,7 +47,7 @@ struct LanguageGuess {
         let isName =
             token.flags.contains(.capital) && !token.flags.contains(.sentenceStart)
             && !text.paragraphs[token.paragraph].isAllCapitals && !text.paragraphs[token.paragraph].isTitleCase
-        for unit in text.units[token.units] where unit.strict != 0 { take(unit, isName: isName) }
+        takeLetters(of: token, text, isName: isName)
         if token.flags.contains(.elision) { points[1] += 2 }
         let units = text.units[token.units]
         if token.joint == .apostrophe, index > 0, !text.tokens[index - 1].flags.contains(.elision) {
@@ -56,14 +56,37 @@ struct LanguageGuess {
         }
         if token.flags.contains(.elision) { return }
         if units.count <= 10 {
-            for language in stopWords[StopWords.hash(units)] ?? [] { points[language] += 3 }
-        }
-        guard units.count >= 4, let last = units.last, let known = endings[last.strict] else { return }
-        for ending in known where units.count >= ending.letters.count + 2 {
-            if zip(units.suffix(ending.letters.count), ending.letters).allSatisfy({ $0.strict == $1 }) {
-                points[ending.language] += ending.points
+            if let languages = stopWords[StopWords.hash(units)] {
+                for language in languages { points[language] += 3 }
             }
         }
+        guard units.count >= 4, let last = units.last, last.strict < UInt32(endings.count) else { return }
+        for ending in endings[Int(last.strict)] where units.count >= ending.letters.count + 2 {
+            if ends(units, with: ending.letters) { points[ending.language] += ending.points }
+        }
+    }
+
+    private func ends(_ units: ArraySlice<FoldedUnit>, with letters: [UInt32]) -> Bool {
+        let first = units.endIndex - letters.count
+        for index in letters.indices where units[first + index].strict != letters[index] { return false }
+        return true
+    }
+
+    /// Letters of ASCII that say something by themselves: q, w, x; bits from a on.
+    private static let tellingLetters: UInt32 = 1 << 16 | 1 << 22 | 1 << 23
+
+    private mutating func takeLetters(of token: Token, _ text: FieldText, isName: Bool) {
+        var plain = 0
+        for index in token.units {
+            let (strict, composed) = (text.units[index].strict, text.units[index].composed)
+            let letter = strict &- 0x61
+            if letter < 26, composed < 0x80, Self.tellingLetters & (1 << letter) == 0 {
+                plain += 1
+            } else if strict != 0 {
+                take(text.units[index], isName: isName)
+            }
+        }
+        latin += plain
     }
 
     /// A token after an apostrophe: English `'s`, or a Turkish chain after a name.

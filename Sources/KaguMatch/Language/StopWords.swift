@@ -51,16 +51,17 @@ enum StopWords {
     static let codes = ["en", "fr", "tr", "az", "de", "es"]
 
     /// Hash of a word's strict letters → the languages that have it, as indices of `codes`.
-    static let languages: [UInt64: [Int]] = {
-        var out: [UInt64: [Int]] = [:]
-        for (language, words) in lists {
-            for word in words.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-                let units = Tokenizer.cut(String(word), mode: .name).units
-                out[hash(units[...]), default: []].append(codes.firstIndex(of: language) ?? 0)
+    static let languages = StopWordTable(
+        {
+            var out: [UInt64: [Int]] = [:]
+            for (language, words) in lists {
+                for word in words.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+                    let units = Tokenizer.cut(String(word), mode: .name).units
+                    out[hash(units[...]), default: []].append(codes.firstIndex(of: language) ?? 0)
+                }
             }
-        }
-        return out
-    }()
+            return out
+        }())
 
     /// FNV-1a over strict letters.
     static func hash(_ units: ArraySlice<FoldedUnit>) -> UInt64 {
@@ -76,13 +77,17 @@ enum StopWords {
         let points: Int
     }
 
-    /// Endings by their last letter; tried on words of at least two letters more.
-    static let endings: [UInt32: [Ending]] = Dictionary(
-        grouping: endingList.map { ending in
-            Ending(
-                letters: Tokenizer.cut(ending.0, mode: .name).units.map(\.strict),
-                language: codes.firstIndex(of: ending.1) ?? 0, points: ending.2)
-        }, by: { $0.letters.last ?? 0 })
+    /// Endings by their last letter, one of the first 0x180 scalars; tried on words of at least two letters more.
+    static let endings: [[Ending]] = {
+        var out = [[Ending]](repeating: [], count: 0x180)
+        for (text, language, points) in endingList {
+            let letters = Tokenizer.cut(text, mode: .name).units.map(\.strict)
+            guard let last = letters.last, last < 0x180 else { continue }
+            out[Int(last)].append(
+                Ending(letters: letters, language: codes.firstIndex(of: language) ?? 0, points: points))
+        }
+        return out
+    }()
 
     private static let endingList: [(String, String, Int)] = [
         ("yor", "tr", 3), ("iyorlar", "tr", 4), ("mak", "tr", 1), ("mek", "tr", 1), ("lari", "tr", 1),

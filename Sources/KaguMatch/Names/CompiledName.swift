@@ -2,30 +2,46 @@
 
 import KaguModel
 
-/// An alias or an excepted name, cut into words.
-struct CompiledAlias: Sendable {
+/// An alias or an excepted name, cut into words. A class, since many candidates look at the same one.
+final class CompiledAlias: Sendable {
     /// The entity's number.
-    var entity: Int
+    let entity: Int
     /// The alias as written, with the entity's defaults filled in; for exceptions a plain alias of that spelling.
-    var alias: Alias
+    let alias: Alias
     /// Its words.
-    var words: [Spelling]
+    let words: [Spelling]
     /// Its contribution to scores.
-    var weight: Int
+    let weight: Int
     /// Its bit among endings without a joint; empty when it takes none.
-    var endings: EndingSet
+    let endings: EndingSet
     /// A name that means something else (M31).
-    var isException: Bool
+    let isException: Bool
+    let isSurname: Bool
 
-    var isSurname: Bool { alias.surname != nil }
+    init(entity: Int, alias: Alias, words: [Spelling], weight: Int, endings: EndingSet, isException: Bool) {
+        self.entity = entity
+        self.alias = alias
+        self.words = words
+        self.weight = weight
+        self.endings = endings
+        self.isException = isException
+        isSurname = alias.surname != nil
+    }
 }
 
 /// A topic's term, cut into words.
-struct CompiledTerm: Sendable {
-    var topic: Int
-    var term: TopicTerm
-    var isAgainst: Bool
-    var words: [Spelling]
+final class CompiledTerm: Sendable {
+    let topic: Int
+    let term: TopicTerm
+    let isAgainst: Bool
+    let words: [Spelling]
+
+    init(topic: Int, term: TopicTerm, isAgainst: Bool, words: [Spelling]) {
+        self.topic = topic
+        self.term = term
+        self.isAgainst = isAgainst
+        self.words = words
+    }
 }
 
 /// A phrase of an expression (M42).

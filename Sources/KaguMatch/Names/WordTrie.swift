@@ -54,27 +54,51 @@ struct WordHit {
 
 /// Loose keys → words: a trie in flat arrays (M64). A walk costs one step a letter, however many words there are.
 struct WordTrie: Sendable {
-    private var firstEdge: [Int32] = [0]
-    private var labels: [UInt32] = []
-    private var targets: [Int32] = []
-    private var firstEntry: [Int32] = [0]
-    private var entries: [WordEntry] = []
+    /// A node; its edges and words run up to those of the node after it.
+    private struct Node {
+        /// Which of a–z have an edge; those edges come first, in order.
+        var letters: UInt32 = 0
+        var firstEdge: Int32
+        var firstWord: Int32
+    }
+
+    private struct Edge {
+        let label: UInt32
+        let target: Int32
+    }
+
+    /// A word that ends at a node, without its letters: most are refused before those are looked at.
+    private struct Word {
+        let number: Int32
+        let isStar: Bool
+        let endings: EndingSet
+    }
+
+    private var nodes: [Node] = []
+    private var edges: [Edge] = []
+    private var words: [Word] = []
+    /// The letters of each of `words`.
+    private var spellings: [Spelling] = []
+    /// How the words begin: a walk ends early where no word goes on.
+    private var openings = WordOpenings()
     /// Targets of the root for scalars below 0x600.
     private var root = [Int32](repeating: -1, count: 0x600)
 
     /// Builds the trie of all words.
-    init(_ words: [WordEntry]) {
-        var edges: [UInt64: Int32] = [:]
+    init(_ all: [WordEntry]) {
+        var targets: [UInt64: Int32] = [:]
         var atNode: [Int32: [WordEntry]] = [:]
         var count: Int32 = 1
-        for word in words {
+        for word in all {
             var node: Int32 = 0
-            for letter in word.spelling.looseKey {
-                let key = UInt64(UInt32(bitPattern: node)) << 32 | UInt64(letter)
-                if let next = edges[key] {
+            let letters = word.spelling.looseKey
+            openings.insert(letters)
+            for letter in letters {
+                let key = UInt64(UInt32(bitPattern: node)) << 32 | UInt64(Self.rank(letter))
+                if let next = targets[key] {
                     node = next
                 } else {
-                    edges[key] = count
+                    targets[key] = count
                     node = count
                     count += 1
                 }
@@ -82,31 +106,49 @@ struct WordTrie: Sendable {
             atNode[node, default: []].append(word)
         }
         var at = 0
-        let sorted = edges.sorted { $0.key < $1.key }
-        for node in 0..<count {
-            while at < sorted.count, Int32(truncatingIfNeeded: sorted[at].key >> 32) == node {
-                labels.append(UInt32(truncatingIfNeeded: sorted[at].key))
-                targets.append(sorted[at].value)
+        let sorted = targets.sorted { $0.key < $1.key }
+        for number in 0..<count {
+            var node = Node(firstEdge: Int32(edges.count), firstWord: Int32(words.count))
+            while at < sorted.count, Int32(truncatingIfNeeded: sorted[at].key >> 32) == number {
+                let rank = UInt32(truncatingIfNeeded: sorted[at].key)
+                if rank < 26 { node.letters |= 1 << rank }
+                edges.append(Edge(label: rank &+ 0x61, target: sorted[at].value))
                 at += 1
             }
-            firstEdge.append(Int32(labels.count))
-            entries.append(contentsOf: atNode[node] ?? [])
-            firstEntry.append(Int32(entries.count))
+            for word in atNode[number] ?? [] {
+                words.append(Word(number: word.word, isStar: word.isStar, endings: word.endings))
+                spellings.append(word.spelling)
+            }
+            nodes.append(node)
         }
-        for index in 0..<Int(firstEdge[1]) where labels[index] < 0x600 { root[Int(labels[index])] = targets[index] }
+        nodes.append(Node(firstEdge: Int32(edges.count), firstWord: Int32(words.count)))
+        for edge in edges[..<Int(nodes[1].firstEdge)] where edge.label < 0x600 {
+            root[Int(edge.label)] = edge.target
+        }
     }
+
+    /// Orders a–z before everything else.
+    private static func rank(_ letter: UInt32) -> UInt32 { letter &- 0x61 }
 
     @inline(__always)
     private func next(_ node: Int, _ label: UInt32) -> Int {
         if node == 0, label < 0x600 { return Int(root[Int(label)]) }
-        var low = Int(firstEdge[node])
-        var high = Int(firstEdge[node + 1])
+        let letters = nodes[node].letters
+        let first = Int(nodes[node].firstEdge)
+        let rank = Self.rank(label)
+        if rank < 26 {
+            let bit = UInt32(1) << rank
+            guard letters & bit != 0 else { return -1 }
+            return Int(edges[first + (letters & (bit - 1)).nonzeroBitCount].target)
+        }
+        var low = first + letters.nonzeroBitCount
+        var high = Int(nodes[node + 1].firstEdge)
         while high - low > 8 {
             let middle = (low + high) / 2
-            if labels[middle] <= label { low = middle } else { high = middle }
+            if Self.rank(edges[middle].label) <= rank { low = middle } else { high = middle }
         }
         while low < high {
-            if labels[low] == label { return Int(targets[low]) }
+            if edges[low].label == label { return Int(edges[low].target) }
             low += 1
         }
         return -1
@@ -117,36 +159,35 @@ struct WordTrie: Sendable {
         var node = 0
         var at = token.units.lowerBound
         let limit = token.units.upperBound
-        while at < limit {
+        let past = openings.limit(token.units, text.units)
+        while at < past {
             node = next(node, text.units[at].loose)
             if node < 0 { return }
             at += 1
-            let first = Int(firstEntry[node])
-            let last = Int(firstEntry[node + 1])
-            for index in first..<last { test(entries[index], token, text, at: at, into: &hits) }
+            for index in Int(nodes[node].firstWord)..<Int(nodes[node + 1].firstWord)
+            where at == limit || words[index].isStar || !words[index].endings.isEmpty {
+                test(index, token, text, at: at, into: &hits)
+            }
         }
     }
 
-    private func test(
-        _ entry: WordEntry, _ token: Token, _ text: FieldText, at: Int, into hits: inout [WordHit]
-    ) {
+    private func test(_ index: Int, _ token: Token, _ text: FieldText, at: Int, into hits: inout [WordHit]) {
         let limit = token.units.upperBound
-        guard at == limit || entry.isStar || !entry.endings.isEmpty,
-            let end = entry.spelling.end(in: text.units, from: token.units.lowerBound, to: limit), end == at
+        guard let end = spellings[index].end(in: text.units, from: token.units.lowerBound, to: limit), end == at
         else { return }
-        if at == limit || entry.isStar {
-            hits.append(WordHit(word: entry.word, end: end, endings: .whole))
+        let word = words[index]
+        if at == limit || word.isStar {
+            hits.append(WordHit(word: word.number, end: end, endings: .whole))
             return
         }
         var endings: EndingSet = []
-        if token.flags.contains(.hangul), entry.endings.contains(.hangul) { endings = .whole }
-        for pair in EndingSet.pairs where entry.endings.contains(pair.set) {
-            if Endings.isEnding(
-                text.units[end..<limit], of: entry.spelling, language: pair.language, form: pair.form)
-            {
+        if token.flags.contains(.hangul), word.endings.contains(.hangul) { endings = .whole }
+        for pair in EndingSet.pairs where word.endings.contains(pair.set) {
+            let rest = text.units[end..<limit]
+            if Endings.isEnding(rest, of: spellings[index], language: pair.language, form: pair.form) {
                 endings.insert(pair.set)
             }
         }
-        if !endings.isEmpty { hits.append(WordHit(word: entry.word, end: end, endings: endings)) }
+        if !endings.isEmpty { hits.append(WordHit(word: word.number, end: end, endings: endings)) }
     }
 }

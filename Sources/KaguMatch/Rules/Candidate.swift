@@ -2,15 +2,20 @@
 
 import KaguModel
 
-/// Why a candidate was decided as it was (M37); names are made into text only where they are shown.
+/// Why a candidate was decided as it was (M37). Names are entities' numbers and bytes of the candidate's field:
+/// they become text only where they are shown.
 enum Reason: Equatable {
     case plain, longForm, givenName, boilerplate, urlOnly
-    case coName(Int), feed(String), title(String), hint(Int)
+    case coName(Int), hint(Int)
+    /// One of the entity's `anchorFeeds`, by index.
+    case feed(Int)
+    case title(Range<Int>)
     case letterCase, allCaps, sentenceStart, gender, noAnchor, dates
-    case blockLeft(String), blockRight(String), blockNear(String), otherBearer(String), inside(Int)
+    case blockLeft(Range<Int>), blockRight(Range<Int>), blockNear(Range<Int>), otherBearer(Range<Int>)
+    case inside(Int)
 }
 
-/// An alias at a span, on its way through M27–M36.
+/// An alias at a span, on its way through M27–M36. Plain numbers only: candidates are copied and sorted a lot.
 struct Candidate {
     /// The alias's number.
     var alias: Int
@@ -54,10 +59,11 @@ struct TermMention {
 
 /// The fields of a document, cut.
 struct FieldTexts {
-    var texts: [Mention.Field: FieldText] = [:]
+    /// By `Mention.Field.order`; empty where the document has none.
+    private(set) var texts = [FieldText](repeating: FieldText(), count: Mention.Field.allCases.count)
 
     /// A field's text; empty where the document has none.
-    subscript(field: Mention.Field) -> FieldText { texts[field] ?? FieldText() }
+    subscript(field: Mention.Field) -> FieldText { texts[field.order] }
 
     /// Cuts every field of a document that is not empty.
     init(_ document: Document, withAuthors: Bool) {
@@ -72,6 +78,6 @@ struct FieldTexts {
         guard !text.isEmpty else { return }
         var cut = Tokenizer.cut(text, mode: mode)
         if field == .content || field == .summary { Boilerplate.mark(&cut) }
-        texts[field] = cut
+        texts[field.order] = cut
     }
 }

@@ -8,6 +8,9 @@ final class CompiledWatchlist: Sendable {
     let lexicon: Lexicon
     let topics: [CompiledTopic]
     let watches: [CompiledWatch]
+    /// The operands of all watches, numbered, and what each watch asks of them.
+    let operands: OperandNumbers
+    let gates: WatchGates
     /// Whether any expression looks at authors.
     let usesAuthors: Bool
 
@@ -16,6 +19,9 @@ final class CompiledWatchlist: Sendable {
         self.lexicon = lexicon
         self.topics = topics
         self.watches = watches
+        var operands = OperandNumbers()
+        gates = WatchGates(watches, &operands)
+        self.operands = operands
         let expressions =
             watches.flatMap { [$0.when] + ($0.unless.map { [$0] } ?? []) }
             + topics.flatMap { $0.bonuses.map(\.when) }
@@ -31,10 +37,17 @@ struct CompiledTopic: Sendable {
 }
 
 /// A watch whose expressions are compiled.
-struct CompiledWatch: Sendable {
-    var watch: Watch
-    var when: Expression
-    var unless: Expression?
+final class CompiledWatch: Sendable {
+    let watch: Watch
+    let when: Expression
+    let unless: Expression?
     /// Where unscoped operands look.
-    var fields: [Mention.Field]
+    let fields: FieldSet
+
+    init(watch: Watch, when: Expression, unless: Expression?, fields: FieldSet) {
+        self.watch = watch
+        self.when = when
+        self.unless = unless
+        self.fields = fields
+    }
 }

@@ -10,14 +10,19 @@ struct Decider {
     var candidates: [Candidate]
     /// Entities with a strong mention (M35).
     private var strong: Set<Int> = []
-    private var blockedNear: [Int: String] = [:]
-    private var feedSupport: [Int: String?] = [:]
+    private var blockedNear: [Int: Range<Int>] = [:]
+    private var feedSupport: [Int: Int?] = [:]
     /// Tokens that candidates cover: the entity, or -1 where several do.
     private var covered: [TokenPlace: Int] = [:]
 
     private struct TokenPlace: Hashable {
-        let field: Mention.Field
+        let field: Int
         let token: Int
+
+        init(_ field: Mention.Field, _ token: Int) {
+            self.field = field.order
+            self.token = token
+        }
     }
 
     /// A word nearby is looked for this many tokens to either side: a bound for text without sentences (M64).
@@ -34,7 +39,7 @@ struct Decider {
     mutating func run() {
         for candidate in candidates where !candidate.isException {
             for token in candidate.first...candidate.last {
-                let place = TokenPlace(field: candidate.field, token: token)
+                let place = TokenPlace(candidate.field, token)
                 let other = covered[place, default: candidate.entity]
                 covered[place] = other == candidate.entity ? other : -1
             }
@@ -73,14 +78,13 @@ struct Decider {
             return false
         }
         candidates[index].doubt = doubt(candidate, alias, text)
-        let entity = compiled.entities[candidate.entity]
-        if let reason = blocked(candidate, entity, text) {
+        if let reason = blocked(candidate, text) {
             reject(index, reason)
             return false
         }
-        if let word = nearWord(candidate, entity, text) { blockedNear[index] = word }
+        if let word = nearWord(candidate, text) { blockedNear[index] = word }
         guard alias.isSurname else { return true }
-        return passesSurname(index, alias, entity, text)
+        return passesSurname(index, alias, text)
     }
 
     private func doubt(_ candidate: Candidate, _ alias: CompiledAlias, _ text: FieldText) -> Reason? {
@@ -94,24 +98,27 @@ struct Decider {
         return .sentenceStart
     }
 
-    private func blocked(_ candidate: Candidate, _ entity: CompiledEntity, _ text: FieldText) -> Reason? {
-        for words in entity.blocksLeft where fits(words, endingBefore: candidate.first, text) {
+    private func blocked(_ candidate: Candidate, _ text: FieldText) -> Reason? {
+        for words in compiled.entities[candidate.entity].blocksLeft
+        where fits(words, endingBefore: candidate.first, text) {
             let first = text.tokens[candidate.first - words.count]
-            return .blockLeft(text.text(first.start, text.tokens[candidate.first - 1].end))
+            return .blockLeft(first.start..<text.tokens[candidate.first - 1].end)
         }
-        for words in entity.blocksRight where fits(words, from: candidate.last + 1, text, after: candidate.last) {
+        for words in compiled.entities[candidate.entity].blocksRight
+        where fits(words, from: candidate.last + 1, text, after: candidate.last) {
             let first = text.tokens[candidate.last + 1]
-            return .blockRight(text.text(first.start, text.tokens[candidate.last + words.count].end))
+            return .blockRight(first.start..<text.tokens[candidate.last + words.count].end)
         }
         return nil
     }
 
-    private func nearWord(_ candidate: Candidate, _ entity: CompiledEntity, _ text: FieldText) -> String? {
-        guard !entity.blocksNear.isEmpty else { return nil }
+    private func nearWord(_ candidate: Candidate, _ text: FieldText) -> Range<Int>? {
+        let blocks = compiled.entities[candidate.entity].blocksNear
+        guard !blocks.isEmpty else { return nil }
         let first = text.sentenceStart(of: candidate.first, within: Self.mostTokensNearby)
         for at in first..<text.sentenceEnd(of: candidate.first, within: Self.mostTokensNearby) {
-            for words in entity.blocksNear where fits(words, from: at, text, after: candidate.first) {
-                return text.text(text.tokens[at].start, text.tokens[at + words.count - 1].end)
+            for words in blocks where fits(words, from: at, text, after: candidate.first) {
+                return text.tokens[at].start..<text.tokens[at + words.count - 1].end
             }
         }
         return nil
@@ -143,13 +150,11 @@ struct Decider {
         }
     }
 
-    private mutating func passesSurname(
-        _ index: Int, _ alias: CompiledAlias, _ entity: CompiledEntity, _ text: FieldText
-    ) -> Bool {
+    private mutating func passesSurname(_ index: Int, _ alias: CompiledAlias, _ text: FieldText) -> Bool {
         let candidate = candidates[index]
         let covered = self.covered
-        let rule = SurnameRule(text: text, entity: entity) { token in
-            let owner = covered[TokenPlace(field: candidate.field, token: token)]
+        let rule = SurnameRule(text: text, entity: compiled.entities[candidate.entity]) { token in
+            let owner = covered[TokenPlace(candidate.field, token)]
             return owner.map { $0 != candidate.entity } ?? false
         }
         switch rule.verdict(surnameAt: candidate.first) {
@@ -192,13 +197,13 @@ struct Decider {
         var freed: Set<TokenPlace> = []
         for index in fallen {
             for token in candidates[index].first...candidates[index].last {
-                freed.insert(TokenPlace(field: candidates[index].field, token: token))
+                freed.insert(TokenPlace(candidates[index].field, token))
             }
         }
         let released = alive.filter { index in
             let candidate = candidates[index]
             return !isWinner.contains(index)
-                && freed.contains(TokenPlace(field: candidate.field, token: candidate.first))
+                && freed.contains(TokenPlace(candidate.field, candidate.first))
         }
         guard !released.isEmpty else { return }
         winners = sweep(winners.filter { !fallen.contains($0) } + released)
@@ -222,18 +227,18 @@ struct Decider {
     private mutating func sweep(_ alive: [Int]) -> [Int] {
         let sorted = alive.sorted { left, right in
             let (a, b) = (candidates[left], candidates[right])
-            if a.field != b.field { return a.field.order < b.field.order }
+            if a.field.order != b.field.order { return a.field.order < b.field.order }
             if a.start != b.start { return a.start < b.start }
             if a.end != b.end { return a.end > b.end }
             return a.isException != b.isException ? a.isException : left < right
         }
         var winners: [Int] = []
         var open: [Int] = []
-        var field: Mention.Field?
+        var field = -1
         for index in sorted {
             let candidate = candidates[index]
-            if candidate.field != field {
-                field = candidate.field
+            if candidate.field.order != field {
+                field = candidate.field.order
                 open = []
             }
             open.removeAll { candidates[$0].end <= candidate.start }
@@ -259,13 +264,12 @@ struct Decider {
         let candidate = candidates[index]
         guard !candidate.isException else { return }
         let alias = compiled.lexicon.aliases[candidate.alias]
-        let entity = compiled.entities[candidate.entity]
-        if let reason = evidence(candidate, alias, entity) {
+        if let reason = evidence(candidate, alias) {
             let isSeen = candidate.isBoilerplate || candidate.field == .url
             candidates[index].state = isSeen ? .candidate : .accepted
             candidates[index].reason =
                 candidate.field == .url ? .urlOnly : candidate.isBoilerplate ? .boilerplate : reason
-        } else if let hint = entity.hints.first(where: strong.contains) {
+        } else if let hint = compiled.entities[candidate.entity].hints.first(where: strong.contains) {
             candidates[index].state = .candidate
             candidates[index].reason = .hint(hint)
         } else {
@@ -273,26 +277,29 @@ struct Decider {
         }
     }
 
-    private mutating func evidence(_ candidate: Candidate, _ alias: CompiledAlias, _ entity: CompiledEntity)
-        -> Reason?
-    {
+    private mutating func evidence(_ candidate: Candidate, _ alias: CompiledAlias) -> Reason? {
         let isStrong = strong.contains(candidate.entity)
         if alias.alias.isAnchored {
             if isStrong { return .longForm }
             if candidate.doubt != nil { return nil }
-            if let name = entity.context.first(where: strong.contains) { return .coName(name) }
+            if let name = strongCoName(of: candidate.entity) { return .coName(name) }
             return supportingFeed(of: candidate.entity).map { .feed($0) }
         }
         if candidate.doubt == nil { return candidate.support ?? .plain }
         if isStrong { return .longForm }
         if let support = candidate.support { return support }
-        return entity.context.first(where: strong.contains).map { .coName($0) }
+        return strongCoName(of: candidate.entity).map { .coName($0) }
     }
 
-    private mutating func supportingFeed(of entity: Int) -> String? {
+    private func strongCoName(of entity: Int) -> Int? {
+        compiled.entities[entity].context.first(where: strong.contains)
+    }
+
+    /// The index of the anchor feed that supports an entity in this document, or nil.
+    private mutating func supportingFeed(of entity: Int) -> Int? {
         if let known = feedSupport[entity] { return known }
         let hosts = [document.feedURL, document.url, document.feedID].map(Host.of)
-        let found = compiled.entities[entity].anchorFeeds.first { anchor in
+        let found = compiled.entities[entity].anchorFeeds.firstIndex { anchor in
             anchor == document.feedID || hosts.contains { Host.covers(anchor, $0) }
         }
         feedSupport[entity] = .some(found)

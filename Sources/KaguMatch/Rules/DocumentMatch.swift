@@ -33,8 +33,8 @@ struct DocumentMatch {
         candidates = decider.candidates
         repeated = Repetition.sentences(of: fields[.content], in: fields[.summary])
         let chosen = chooseMentions()
-        var evaluator = evaluator(chosen)
-        let topics = scoreTopics(&evaluator)
+        let evaluator = evaluator(chosen)
+        let topics = scoreTopics(evaluator)
         let watches = scoreWatches(evaluator)
         let shown = chosen + (isExplaining ? dropDuplicates(of: chosen, miscased) : [])
         return MatchResult(
@@ -47,8 +47,8 @@ struct DocumentMatch {
 
     private mutating func find() {
         for field in Mention.Field.allCases {
-            guard let text = fields.texts[field], !text.tokens.isEmpty else { continue }
-            var finder = NameFinder(compiled.lexicon, text, field: field, keepsMiscased: isExplaining)
+            guard !fields.texts[field.order].tokens.isEmpty else { continue }
+            var finder = NameFinder(compiled.lexicon, fields[field], field: field, keepsMiscased: isExplaining)
             finder.run()
             candidates += finder.candidates
             miscased += finder.miscased
@@ -57,15 +57,16 @@ struct DocumentMatch {
         }
     }
 
+    /// A span and what was found there, by number.
     private struct Place: Hashable {
-        let field: Mention.Field
+        let field: Int
         let start: Int
         let end: Int
         let owner: Int
     }
 
     private func place(_ candidate: Candidate) -> Place {
-        Place(field: candidate.field, start: candidate.start, end: candidate.end, owner: candidate.entity)
+        Place(field: candidate.field.order, start: candidate.start, end: candidate.end, owner: candidate.entity)
     }
 
     /// One mention per span and entity: the best state, then the lowest tier, then file order (M36).
@@ -80,9 +81,11 @@ struct DocumentMatch {
             let (a, b) = (candidate, candidates[other])
             if (a.state.rank, a.tier, a.alias) < (b.state.rank, b.tier, b.alias) { best[key] = index }
         }
-        return best.values.map { candidates[$0] }.sorted {
-            ($0.field.order, $0.start, $0.end, $0.entity) < ($1.field.order, $1.start, $1.end, $1.entity)
+        let ordered = best.values.sorted { left, right in
+            let (a, b) = (candidates[left], candidates[right])
+            return (a.field.order, a.start, a.end, a.entity) < (b.field.order, b.start, b.end, b.entity)
         }
+        return ordered.map { candidates[$0] }
     }
 
     private func dropDuplicates(of chosen: [Candidate], _ others: [Candidate]) -> [Candidate] {
@@ -102,14 +105,14 @@ struct DocumentMatch {
 
     private func evaluator(_ chosen: [Candidate]) -> Evaluator {
         var entities: [Int: [Finding]] = [:]
-        var absorbed: [Mention.Field: Set<Int>] = [:]
+        var absorbed = [Set<Int>](repeating: [], count: Mention.Field.allCases.count)
         for candidate in chosen {
             let isURL = candidate.field == .url && candidate.state == .candidate && candidate.reason == .urlOnly
             guard candidate.state == .accepted || isURL else { continue }
             let weight = compiled.lexicon.aliases[candidate.alias].weight
             entities[candidate.entity, default: []].append(
                 finding(candidate.field, candidate.first, candidate.last, weight))
-            if candidate.endingTokens > 0 { absorbed[candidate.field, default: []].insert(candidate.last) }
+            if candidate.endingTokens > 0 { absorbed[candidate.field.order].insert(candidate.last) }
         }
         var topics: [Int: [Finding]] = [:]
         for mention in terms where !mention.isSilent {
@@ -124,12 +127,13 @@ struct DocumentMatch {
         }
         return Evaluator(
             compiled: compiled, document: document, language: language.language, fields: fields, entities: entities,
-            topics: topics, phrases: found, ordinals: ordinals(absorbed))
+            topics: topics, phrases: found, absorbed: absorbed)
     }
 
     private func finding(_ field: Mention.Field, _ first: Int, _ last: Int, _ weight: Int) -> Finding {
         let isRepeated =
-            field == .content && !repeated.isEmpty && repeated.contains(fields[.content].tokens[first].sentence)
+            !repeated.isEmpty && field == .content
+            && repeated.contains(fields.texts[field.order].tokens[first].sentence)
         return Finding(field: field, first: first, last: last, weight: weight, isRepeated: isRepeated)
     }
 
@@ -137,29 +141,10 @@ struct DocumentMatch {
         !term.term.onlyInItsLanguage || term.term.language.rawValue == language.language
     }
 
-    /// How many tokens count before each token: elisions and absorbed endings do not (M43).
-    private func ordinals(_ absorbed: [Mention.Field: Set<Int>]) -> [Mention.Field: [Int]] {
-        var out: [Mention.Field: [Int]] = [:]
-        for (field, text) in fields.texts {
-            let endings = absorbed[field] ?? []
-            var counts = [0]
-            counts.reserveCapacity(text.tokens.count + 1)
-            var count = 0
-            for (index, token) in text.tokens.enumerated() {
-                if !token.flags.contains(.elision), !endings.contains(index) { count += 1 }
-                counts.append(count)
-            }
-            out[field] = counts
-        }
-        return out
-    }
-
     // MARK: Topics
 
-    private static let proseFields: [Mention.Field] = [.title, .summary, .content]
-
     private func scoreTopics(
-        _ evaluator: inout Evaluator
+        _ evaluator: Evaluator
     ) -> (scores: [TopicScore], explanations: [TopicExplanation]) {
         let parts = termParts()
         var explanations: [TopicExplanation] = []
@@ -169,7 +154,7 @@ struct DocumentMatch {
             let compiledTopic = compiled.topics[topic]
             for bonus in compiledTopic.bonuses {
                 var ignored = Evaluator.Deciders()
-                if evaluator.topics[topic] != nil, evaluator.holds(bonus.when, in: Self.proseFields, &ignored) {
+                if evaluator.topics[topic] != nil, evaluator.holds(bonus.when, in: FieldSet.prose, &ignored) {
                     lines.append(ScorePart(name: bonus.when.text, points: bonus.add))
                 }
             }
@@ -189,11 +174,11 @@ struct DocumentMatch {
     private func termParts() -> [Int: [(number: Int, part: ScorePart)]] {
         var best: [Place: Int] = [:]
         for (index, mention) in terms.enumerated()
-        where !mention.isSilent && Self.proseFields.contains(mention.field) {
+        where !mention.isSilent && FieldSet.prose.contains(mention.field) {
             let term = compiled.lexicon.terms[mention.number]
             guard counts(term) else { continue }
             let owner = term.isAgainst ? -1 - term.topic : term.topic
-            let key = Place(field: mention.field, start: mention.start, end: mention.end, owner: owner)
+            let key = Place(field: mention.field.order, start: mention.start, end: mention.end, owner: owner)
             guard let other = best[key].map({ terms[$0].number }) else {
                 best[key] = index
                 continue
@@ -211,7 +196,7 @@ struct DocumentMatch {
         var parts: [Int: [(number: Int, part: ScorePart)]] = [:]
         for (number, mentions) in findings {
             let term = compiled.lexicon.terms[number]
-            let points = Contribution.of(mentions, in: Self.proseFields)
+            let points = Contribution.of(mentions, in: FieldSet.prose)
             guard points != 0 else { continue }
             let part = ScorePart(name: term.term.text, points: term.isAgainst ? -points : points)
             parts[term.topic, default: []].append((number, part))
@@ -224,8 +209,11 @@ struct DocumentMatch {
     private func scoreWatches(_ evaluator: Evaluator) -> (fired: [WatchMatch], explanations: [WatchExplanation]) {
         var fired: [WatchMatch] = []
         var explanations: [WatchExplanation] = []
-        for watch in compiled.watches where watch.watch.isEnabled {
-            var verdict = WatchVerdict(watch, evaluator)
+        evaluator.notePresent()
+        for (number, watch) in compiled.watches.enumerated() where watch.watch.isEnabled {
+            let gate = compiled.gates.start(ofWatch: number)
+            guard isExplaining || compiled.gates.isOpen(gate, evaluator.present) else { continue }
+            var verdict = WatchVerdict(watch, evaluator, gate: gate)
             verdict.run()
             if verdict.fires {
                 fired.append(WatchMatch(id: watch.watch.id, score: verdict.score, severity: watch.watch.severity))
@@ -242,7 +230,12 @@ struct DocumentMatch {
 
     private func mentions(_ chosen: [Candidate]) -> [Mention] {
         var out: [Mention] = []
-        for candidate in chosen where isExplaining || candidate.state != .rejected {
+        let ordered = chosen.sorted { left, right in
+            let (a, b) = ((left.field.order, left.start, left.end), (right.field.order, right.start, right.end))
+            if a != b { return a < b }
+            return compiled.entities[left.entity].id < compiled.entities[right.entity].id
+        }
+        for candidate in ordered where isExplaining || candidate.state != .rejected {
             if candidate.field == .author, !isExplaining { continue }
             let text = fields[candidate.field]
             let alias = compiled.lexicon.aliases[candidate.alias]
@@ -251,23 +244,21 @@ struct DocumentMatch {
                     entity: compiled.entities[candidate.entity].id, alias: alias.alias.text, field: candidate.field,
                     start: candidate.start, end: candidate.end, text: text.text(candidate.start, candidate.end),
                     tier: candidate.tier, suffix: text.text(candidate.aliasEnd, candidate.end),
-                    state: candidate.state, reason: name(candidate.reason)))
+                    state: candidate.state, reason: reason(of: candidate, text)))
         }
-        return out.sorted {
-            ($0.field.order, $0.start, $0.end, $0.entity) < ($1.field.order, $1.start, $1.end, $1.entity)
-        }
+        return out
     }
 
-    private func name(_ reason: Reason) -> String {
-        switch reason {
+    private func reason(of candidate: Candidate, _ text: FieldText) -> String {
+        switch candidate.reason {
         case .plain: "plain"
         case .longForm: "long-form"
         case .givenName: "given-name"
         case .boilerplate: "boilerplate"
         case .urlOnly: "url-only"
         case .coName(let entity): "co-name:" + compiled.entities[entity].id
-        case .feed(let feed): "feed:" + feed
-        case .title(let word): "title:" + word
+        case .feed(let index): "feed:" + compiled.entities[candidate.entity].anchorFeeds[index]
+        case .title(let word): "title:" + text.text(word)
         case .hint(let entity): "hint:" + compiled.entities[entity].id
         case .letterCase: "case"
         case .allCaps: "all-caps"
@@ -275,10 +266,10 @@ struct DocumentMatch {
         case .gender: "gender"
         case .noAnchor: "no-anchor"
         case .dates: "dates"
-        case .blockLeft(let word): "block-left:" + word
-        case .blockRight(let word): "block-right:" + word
-        case .blockNear(let word): "block-near:" + word
-        case .otherBearer(let word): "other-bearer:" + word
+        case .blockLeft(let word): "block-left:" + text.text(word)
+        case .blockRight(let word): "block-right:" + text.text(word)
+        case .blockNear(let word): "block-near:" + text.text(word)
+        case .otherBearer(let word): "other-bearer:" + text.text(word)
         case .inside(let entity): "inside:" + compiled.entities[entity].id
         }
     }

@@ -13,6 +13,16 @@ enum Operand: Hashable, Sendable {
     /// A phrase, by number.
     case phrase(Int, text: String)
 
+    /// The number tells operands of a kind apart, groups aside: what equal operands share is quickly hashed.
+    func hash(into hasher: inout Hasher) {
+        switch self {
+        case .entity(let number, _): hasher.combine(number &* 4)
+        case .group(let members, _): hasher.combine((members.first ?? 0) &* 4 &+ 1)
+        case .topic(let number, _): hasher.combine(number &* 4 &+ 2)
+        case .phrase(let number, _): hasher.combine(number &* 4 &+ 3)
+        }
+    }
+
     /// The operand in an expression's spelling.
     var text: String {
         switch self {
@@ -29,6 +39,11 @@ struct ScopedOperand: Hashable, Sendable {
     var field: Mention.Field?
 
     var text: String { field.map { "\($0.rawValue):\(operand.text)" } ?? operand.text }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(operand)
+        hasher.combine(field?.order ?? -1)
+    }
 }
 
 /// How near two mentions must be (M43).

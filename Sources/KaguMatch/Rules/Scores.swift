@@ -10,6 +10,22 @@ struct Finding {
     var weight: Int
     /// Repeats text of the summary (M38): found, but counts no second time.
     var isRepeated: Bool
+
+    /// Whether it begins before another.
+    func isBefore(_ other: Finding) -> Bool { (field.order, first) < (other.field.order, other.first) }
+}
+
+/// Fields of a document, one bit each.
+struct FieldSet: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static let prose = FieldSet([.title, .summary, .content])
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(_ fields: [Mention.Field]) { rawValue = fields.reduce(0) { $0 | 1 << UInt8($1.order) } }
+
+    func contains(_ field: Mention.Field) -> Bool { rawValue & (1 << UInt8(field.order)) != 0 }
 }
 
 /// Factors of the fields, doubled to stay whole (M38).
@@ -26,7 +42,7 @@ extension Mention.Field {
 /// Sums of the best three mentions (M38).
 enum Contribution {
     /// Weight × field factor of the best three findings in the fields given.
-    static func of(_ findings: [Finding], in fields: [Mention.Field]) -> Int {
+    static func of(_ findings: [Finding], in fields: FieldSet) -> Int {
         var best = (0, 0, 0)
         for finding in findings where !finding.isRepeated && fields.contains(finding.field) {
             let points = finding.weight * finding.field.doubledFactor

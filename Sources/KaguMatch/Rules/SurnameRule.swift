@@ -30,7 +30,7 @@ struct SurnameRule {
         if isInitial, token.flags.contains(.allCapitals), let initial = units.first {
             if entity.givenNames.contains(where: { $0.hasInitial(initial) }) { return .supported(.givenName) }
         }
-        let word = text.text(of: token)
+        let word = token.start..<token.end
         if entity.bearers.contains(where: { $0.fits(endingAt: before, in: text) }) {
             return .rejected(.otherBearer(word))
         }

@@ -6,19 +6,22 @@ import KaguModel
 struct WatchVerdict {
     private let watch: CompiledWatch
     private let evaluator: Evaluator
+    private let gate: Int
     private var failedFilter: String?
     private var holdsWhen = false
     private var holdsUnless = false
-    private var parts: [ScorePart] = []
+    private var deciders = Evaluator.Deciders()
     /// The score of what made `when` true.
     private(set) var score = 0
 
     /// Points for each NEAR that held.
     static let nearPoints = 40
 
-    init(_ watch: CompiledWatch, _ evaluator: Evaluator) {
+    /// `gate` is the step of the watch's `when` in the watchlist's gates.
+    init(_ watch: CompiledWatch, _ evaluator: Evaluator, gate: Int) {
         self.watch = watch
         self.evaluator = evaluator
+        self.gate = gate
     }
 
     var fires: Bool { failedFilter == nil && holdsWhen && !holdsUnless && score >= watch.watch.threshold }
@@ -26,14 +29,17 @@ struct WatchVerdict {
     mutating func run() {
         failedFilter = filter()
         var deciders = Evaluator.Deciders()
-        holdsWhen = evaluator.holds(watch.when, in: watch.fields, &deciders)
+        holdsWhen = evaluator.holds(watch.when, in: watch.fields, &deciders, gate: gate)
         guard holdsWhen else { return }
         if let unless = watch.unless {
             var ignored = Evaluator.Deciders()
             holdsUnless = evaluator.holds(unless, in: watch.fields, &ignored)
         }
-        parts = scoreParts(deciders)
-        score = parts.reduce(0) { $0 + $1.points }
+        self.deciders = deciders
+        let operands = scoringOperands()
+        score = operands.reduce(Set(deciders.proximities).count * Self.nearPoints) {
+            $0 + evaluator.contribution($1, in: watch.fields)
+        }
     }
 
     /// The first filter that does not pass.
@@ -46,12 +52,12 @@ struct WatchVerdict {
         return nil
     }
 
-    /// Each entity, topic and phrase once, though groups overlap; then the NEARs.
-    private func scoreParts(_ deciders: Evaluator.Deciders) -> [ScorePart] {
+    /// Each entity, topic and phrase once, though groups overlap.
+    private func scoringOperands() -> Set<ScopedOperand> {
         var single: Set<ScopedOperand> = []
         for operand in deciders.operands {
             if case .group(let members, _) = operand.operand {
-                for member in members {
+                for member in members where evaluator.entities[member] != nil {
                     let id = evaluator.compiled.entities[member].id
                     single.insert(ScopedOperand(operand: .entity(member, id: id), field: operand.field))
                 }
@@ -59,10 +65,18 @@ struct WatchVerdict {
                 single.insert(operand)
             }
         }
-        var parts = single.map { ScorePart(name: $0.text, points: evaluator.contribution($0, in: watch.fields)) }
+        return single
+    }
+
+    /// What the score is made of: operands, then the NEARs.
+    private func scoreParts() -> [ScorePart] {
+        guard holdsWhen else { return [] }
+        var parts = scoringOperands().map {
+            ScorePart(name: $0.text, points: evaluator.contribution($0, in: watch.fields))
+        }
         parts.removeAll { $0.points == 0 }
         parts.sort { ($1.points, $0.name) < ($0.points, $1.name) }
-        let near = deciders.proximities.map { ScorePart(name: $0.text, points: Self.nearPoints) }
+        let near = Set(deciders.proximities).map { ScorePart(name: $0.text, points: Self.nearPoints) }
         return parts + near.sorted { $0.name < $1.name }
     }
 
@@ -71,7 +85,7 @@ struct WatchVerdict {
         WatchExplanation(
             id: watch.watch.id, fires: fires, score: score, threshold: watch.watch.threshold,
             failedFilter: failedFilter, when: outline(watch.when), unless: watch.unless.map(outline) ?? [],
-            parts: parts)
+            parts: scoreParts())
     }
 
     private func outline(_ expression: Expression) -> [ExpressionPart] {

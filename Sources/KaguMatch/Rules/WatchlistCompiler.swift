@@ -192,9 +192,9 @@ struct WatchlistCompiler {
         let unless = watch.unless.map { expression($0, checksTruth: true) }
         guard let when else { return nil }
         if let unless, unless == nil { return nil }
-        let fields: [Mention.Field] =
+        let fields: FieldSet =
             watch.fields.isEmpty
-            ? [.title, .summary, .content] : watch.fields.compactMap { Mention.Field(rawValue: $0.rawValue) }
+            ? .prose : FieldSet(watch.fields.compactMap { Mention.Field(rawValue: $0.rawValue) })
         return CompiledWatch(watch: watch, when: when, unless: unless ?? nil, fields: fields)
     }
 

@@ -98,6 +98,9 @@ struct FieldText {
     /// The bytes of a span as text.
     func text(_ start: Int, _ end: Int) -> String { String(decoding: bytes[start..<end], as: UTF8.self) }
 
+    /// The bytes of a span as text.
+    func text(_ span: Range<Int>) -> String { text(span.lowerBound, span.upperBound) }
+
     /// A token as written.
     func text(of token: Token) -> String { text(token.start, token.end) }
 

@@ -3,7 +3,8 @@
 /// Folds and cuts one field in one pass over its bytes (M8, M13–M20).
 ///
 /// The gap between two tokens is gathered in `Gap`; when the next token opens, it tells the joint, the end of a
-/// sentence and the domain. Letters are stored only for tokens, so a token's units are contiguous.
+/// sentence and the domain. Letters are stored only for tokens, so a token's units are contiguous. What closes a token
+/// and what an address is stand in the files beside; the state is theirs as well.
 struct Tokenizer {
     enum Mode {
         /// Running text.
@@ -14,26 +15,26 @@ struct Tokenizer {
         case name
     }
 
-    private let table = FoldingTable.shared
+    let table = FoldingTable.shared
     let mode: Mode
-    private(set) var text: FieldText
-    private var gap = TokenGap()
+    var text: FieldText
+    var gap = TokenGap()
     /// Where the open token begins; nil between tokens.
-    private var openStart: Int?
-    private var openUnits = 0
-    private var openEnd = 0
-    private var openFlags: Token.Flags = []
-    private var inTag = false
-    private var tagStart = 0
-    private var hasLatin = false
-    private var hasSchwa = false
-    private var sentence = 0
-    private var paragraphStart = 0
-    private var paragraphFirstToken = 0
-    private var paragraphFirstSentence = 0
-    private var startsSentence = true
+    var openStart: Int?
+    var openUnits = 0
+    var openEnd = 0
+    var openFlags: Token.Flags = []
+    var inTag = false
+    var tagStart = 0
+    var hasLatin = false
+    var hasSchwa = false
+    var sentence = 0
+    var paragraphStart = 0
+    var paragraphFirstToken = 0
+    var paragraphFirstSentence = 0
+    var startsSentence = true
     /// One past the last white space or opening mark: where an e-mail address would begin.
-    private var wordStart = 0
+    var wordStart = 0
 
     private init(_ bytes: [UInt8], mode: Mode) {
         self.mode = mode
@@ -55,6 +56,9 @@ struct Tokenizer {
         while at < bytes.count {
             let (scalar, length) = Self.decode(bytes, at)
             at = take(scalar, at, at + length, bytes)
+            if openStart != nil, !inTag, openFlags.isDisjoint(with: [.unbounded, .hangul]) {
+                at = takeLetters(from: at, bytes)
+            }
         }
         closeToken(nextByte: bytes.count)
         endTag()
@@ -97,6 +101,39 @@ struct Tokenizer {
     }
 
     // MARK: Letters
+
+    /// The short way through the rest of most words: letters and digits of ASCII, and letters of two bytes that
+    /// fold to letters. Stops before anything else.
+    private mutating func takeLetters(from start: Int, _ bytes: [UInt8]) -> Int {
+        var at = start
+        while at < bytes.count {
+            let byte = bytes[at]
+            let end: Int
+            if byte < 0x80 {
+                let lower = UInt32(byte | 0x20)
+                let isLetter = lower &- 0x61 < 26
+                guard isLetter || byte &- 0x30 < 10 else { break }
+                end = at + 1
+                if isLetter { hasLatin = true }
+                let letter = isLetter ? lower : UInt32(byte)
+                text.units.append(
+                    FoldedUnit(
+                        loose: letter, strict: letter, composed: UInt32(byte),
+                        start: UInt32(truncatingIfNeeded: at),
+                        end: UInt32(truncatingIfNeeded: end), isUpper: isLetter && byte & 0x20 == 0))
+            } else {
+                let (scalar, length) = Self.decode(bytes, at)
+                guard length == 2 else { break }
+                let entry = table[scalar]
+                guard entry.kind == .letter, !entry.expands else { break }
+                end = at + 2
+                append(entry, scalar, at, end)
+            }
+            at = end
+        }
+        if at > start { openEnd = at }
+        return at
+    }
 
     private mutating func takeLetter(_ entry: FoldEntry, _ scalar: UInt32, _ start: Int, _ end: Int) {
         let script: Token.Flags = entry.kind == .unbounded ? .unbounded : entry.kind == .hangul ? .hangul : []
@@ -154,9 +191,9 @@ struct Tokenizer {
         resolveGap(startsUpper: startsUpper, startsLower: isLetter && !startsUpper)
     }
 
-    private var joint = Joint.start
-    private var punctuation: UInt16 = 0
-    private var isDomain = false
+    var joint = Joint.start
+    var punctuation: UInt16 = 0
+    var isDomain = false
 
     /// Turns the gap into the joint before the token that opens.
     private mutating func resolveGap(startsUpper: Bool, startsLower: Bool) {
@@ -205,82 +242,9 @@ struct Tokenizer {
         }
     }
 
-    private mutating func cutSentence() {
+    mutating func cutSentence() {
         sentence += 1
         startsSentence = true
-    }
-
-    // MARK: Ends of tokens
-
-    /// Ends the open token; `nextByte` is where the scalar after it begins.
-    private mutating func closeToken(nextByte: Int, dotEnd: Int? = nil) {
-        guard let start = openStart else { return }
-        openStart = nil
-        let units = openUnits..<text.units.count
-        if hasSchwa, hasLatin { latinizeSchwa(units) }
-        var flags = openFlags.union(caseFlags(units))
-        if isDomain { flags.insert(.domain) }
-        if startsSentence { flags.insert(.sentenceStart) }
-        startsSentence = false
-        if joint == .apostrophe, let last = text.tokens.indices.last, isElision(text.tokens[last]) {
-            text.tokens[last].flags.insert(.elision)
-            if text.tokens[last].flags.contains(.sentenceStart) { flags.insert(.sentenceStart) }
-        }
-        let token = Token(
-            units: units, start: start, end: openEnd, sentence: sentence,
-            paragraph: text.paragraphs.count, joint: joint, punctuation: punctuation, flags: flags)
-        if !mergeDotted(token, dotEnd: dotEnd) { text.tokens.append(token) }
-    }
-
-    /// Joins `B.` `I.` `G.` to one token (M14). Returns whether the token went into the one before.
-    private mutating func mergeDotted(_ token: Token, dotEnd: Int?) -> Bool {
-        guard token.joint == .dot, token.units.count == 1, let last = text.tokens.indices.last,
-            !token.flags.contains(.number)
-        else { return false }
-        let previous = text.tokens[last]
-        let isRun = previous.flags.contains(.dotted)
-        let isFirstPair = previous.units.count == 1 && !previous.flags.contains(.number)
-        guard isRun || (isFirstPair && dotEnd != nil), previous.units.upperBound == token.units.lowerBound
-        else { return false }
-        text.tokens[last].units = previous.units.lowerBound..<token.units.upperBound
-        text.tokens[last].end = dotEnd ?? token.end
-        text.tokens[last].flags.remove([.capital, .allCapitals, .lowerCase])
-        text.tokens[last].flags.formUnion(caseFlags(text.tokens[last].units))
-        text.tokens[last].flags.insert(.dotted)
-        return true
-    }
-
-    private func caseFlags(_ units: Range<Int>) -> Token.Flags {
-        var uppers = 0
-        var letters = 0
-        for index in units {
-            if text.units[index].isUpper { uppers += 1 }
-            if text.units[index].composed < 0x30 || text.units[index].composed > 0x39 { letters += 1 }
-        }
-        var flags: Token.Flags = []
-        if letters == 0 { flags.insert(.number) }
-        if uppers > 0, text.units[units.lowerBound].isUpper { flags.insert(.capital) }
-        if uppers > 0, uppers == letters { flags.insert(.allCapitals) }
-        if uppers == 0, letters > 0 { flags.insert(.lowerCase) }
-        return flags
-    }
-
-    private mutating func latinizeSchwa(_ units: Range<Int>) {
-        let lower = table[0x259]
-        for index in units where text.units[index].strict == 0x4D9 {
-            let isUpper = text.units[index].isUpper
-            text.units[index].strict = 0x259
-            text.units[index].loose = lower.loose
-            text.units[index].composed = isUpper ? 0x18F : 0x259
-        }
-    }
-
-    private static let elisions: Set<[UInt32]> = Set(
-        ["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu"]
-            .map { $0.unicodeScalars.map(\.value) })
-
-    private func isElision(_ token: Token) -> Bool {
-        token.units.count <= 7 && token.joint != .apostrophe && Self.elisions.contains(text.looseKey(of: token))
     }
 
     // MARK: Gaps
@@ -389,58 +353,5 @@ struct Tokenizer {
         paragraphFirstToken = text.tokens.count
         if !paragraph.tokens.isEmpty { cutSentence() }
         paragraphFirstSentence = sentence
-    }
-
-    /// The end of an address that begins with `www.` here, or nil.
-    private func urlEnd(at start: Int, _ bytes: [UInt8]) -> Int? {
-        guard start + 4 < bytes.count, bytes[start + 3] == 0x2E, bytes[start + 1] | 0x20 == 0x77,
-            bytes[start + 2] | 0x20 == 0x77
-        else { return nil }
-        return Self.addressLimit(from: start, bytes)
-    }
-
-    /// Ends a URL whose scheme is the open token and whose colon stands here.
-    private mutating func schemeEnd(at colon: Int, _ bytes: [UInt8]) -> Int? {
-        guard let start = openStart, colon + 2 < bytes.count, bytes[colon + 1] == 0x2F, bytes[colon + 2] == 0x2F
-        else { return nil }
-        return takeDead(from: start, to: Self.addressLimit(from: colon, bytes))
-    }
-
-    /// The end of an e-mail address whose `@` has just passed, or nil when what follows is no host.
-    private func addressEnd(at next: Int, _ bytes: [UInt8]) -> Int? {
-        guard next < bytes.count, table[Self.decode(bytes, next).0].kind == .letter else { return nil }
-        return Self.addressLimit(from: next, bytes)
-    }
-
-    /// Makes one token that matches nothing of an address.
-    private mutating func takeDead(from start: Int, to end: Int) -> Int {
-        var first = start
-        var joint = Joint.other
-        if let open = openStart {
-            text.units.removeSubrange(openUnits...)
-            openStart = nil
-            first = min(first, open)
-            joint = self.joint == .lineBreak ? .lineBreak : .other
-        }
-        while text.tokens.count > paragraphFirstToken, let last = text.tokens.last, last.end > first {
-            first = min(first, last.start)
-            text.units.removeSubrange(last.units.lowerBound...)
-            if last.flags.contains(.sentenceStart) { startsSentence = true }
-            text.tokens.removeLast()
-        }
-        if gap.endsSentence { cutSentence() }
-        if gap.hasLineBreak { joint = .lineBreak }
-        var flags: Token.Flags = [.dead]
-        if startsSentence { flags.insert(.sentenceStart) }
-        startsSentence = false
-        let unit = text.units.count
-        text.tokens.append(
-            Token(
-                units: unit..<unit, start: first, end: end, sentence: sentence, paragraph: text.paragraphs.count,
-                joint: joint, punctuation: 1, flags: flags))
-        gap = TokenGap()
-        inTag = false
-        wordStart = end
-        return end
     }
 }
