@@ -90,7 +90,8 @@ struct PollPaceTests {
     @Test("a feed that is gone is not polled by itself (§1.4)")
     func gone() {
         let record = pace.record(
-            of: feed, after: PollFailure(status: 410, headers: HTTPHeaders(), now: now), before: FeedRecord(), at: now,
+            of: feed, after: PollFailure(status: 410, headers: HTTPHeaders(), now: now), before: FeedRecord(),
+            at: now,
             random: 0)
         #expect(record.state == .gone)
         #expect((record.nextDue ?? now) - now > .seconds(365 * 86_400))

@@ -29,7 +29,8 @@ private final class Desk: Sendable {
     ) -> Scheduler.Plan {
         Scheduler.Plan(
             feeds: feeds,
-            limits: .init(concurrency: concurrency, inFlightPerHost: perHost, spacingPerHost: spacing, hostGroups: []),
+            limits: .init(
+                concurrency: concurrency, inFlightPerHost: perHost, spacingPerHost: spacing, hostGroups: []),
             begin: { _ in },
             poll: { [self] feed, _ in
                 let host = Authority(url: feed.url).description
