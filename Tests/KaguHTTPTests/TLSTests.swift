@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import KaguHTTP
 import KaguModel
 import KaguTestSupport
@@ -23,7 +24,8 @@ struct TLSTests {
         try await Task.sleep(for: .milliseconds(50))
         let server = try openssl(
             "s_server", "-accept", "127.0.0.1:\(port)", "-www", "-key", key, "-cert", certificate)
-        defer { server.terminate() }
+        // SIGTERM may be blocked: a child inherits the mask of the Dispatch thread that starts it.
+        defer { kill(server.processIdentifier, SIGKILL) }
 
         let strange = HTTPClient(settings: HTTPClientSettings(userAgent: "kagu"))
         let trusting = HTTPClient(settings: HTTPClientSettings(userAgent: "kagu", certificateFile: certificate))

@@ -36,7 +36,8 @@ import Testing
     func pollStart() async throws {
         let fixture = try StateFixture()
         let store = try fixture.openStore()
-        try await store.recordPollStarts([PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now + .seconds(3600))])
+        let start = PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now + .seconds(3600))
+        try await store.recordPollStarts([start])
         // As a killed daemon leaves them: no close.
         let copy = try fixture.copyOfState()
         #expect(try copy.feedRecords()["a"]?.lastStart == fixture.now)
