@@ -76,8 +76,10 @@ units: deps ## the unit file is valid and its sandbox scores at most 1.0
 example-config: debug ## the configuration we ship loads, and its watches are sound
 	@$(DEBUG)/kagu check config/kagu.yaml
 
-bench: build ## CPU of one sweep of local feeds, as a ratio to curl's
+bench: build ## CPU of a sweep of local feeds as a ratio to curl's, and the throughput of the parser
+	swift build -c release --package-path Benchmarks --scratch-path .build-bench
 	@Benchmarks/sweep
+	@Benchmarks/parse
 
 install: build ## into DESTDIR with PREFIX (/usr/local) and SYSCONFDIR
 	install -Dm755 -t "$(DESTDIR)$(PREFIX)/bin" $(RELEASE)/kagud $(RELEASE)/kagu

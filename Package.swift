@@ -36,6 +36,8 @@ let package = Package(
     products: [
         .executable(name: "kagud", targets: ["kagud"]),
         .executable(name: "kagu", targets: ["kagu"]),
+        // For Benchmarks/, which is a package of its own.
+        .library(name: "KaguAbilities", targets: ["KaguFeed", "KaguMatch", "KaguModel"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -88,7 +88,7 @@ public actor Daemon {
             complain("\(error)")
             return .configuration
         }
-        for warning in config.warnings + wiring.matcher.warnings { logger.debug("\(warning)") }
+        tellWarnings(config, wiring)
 
         let parts: Parts
         do {
@@ -108,6 +108,12 @@ public actor Daemon {
         let config = try loader.load(
             path: options.configPath, stateDirectory: options.stateDirectory, feedPatterns: options.feedPatterns)
         return (config, try Wiring(config, credentials: credentials))
+    }
+
+    /// Logs what is odd but usable; keys that have no effect where an operator sees them.
+    func tellWarnings(_ config: Config, _ wiring: Wiring) {
+        for warning in config.warnings + wiring.matcher.warnings { logger.debug("\(warning)") }
+        for warning in config.warningsOfIdleKeys { logger.warning("\(warning)") }
     }
 
     // MARK: Starting

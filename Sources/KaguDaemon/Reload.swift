@@ -13,7 +13,7 @@ extension Daemon {
         do {
             let (config, wiring) = try load()
             try await adopt(wiring, parts)
-            for warning in config.warnings + wiring.matcher.warnings { logger.debug("\(warning)") }
+            tellWarnings(config, wiring)
             logger.notice(
                 "reloaded: \(wiring.feeds.count) feeds, \(wiring.matcher.watchlist.watches.count) watches")
             tellStatus(parts)

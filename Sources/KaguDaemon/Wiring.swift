@@ -69,15 +69,8 @@ struct Wiring: Sendable {
         _ config: Config, _ credentials: Credentials
     ) throws(ConfigFailure) -> [String: CourierReceiver] {
         var receivers: [String: CourierReceiver] = [:]
-        var problems: [ConfigProblem] = []
-        for settings in config.alerts.receivers {
-            guard settings.kind == .webhook else {
-                problems.append(
-                    ConfigProblem(
-                        "receiver \(settings.name): type \(settings.kind.rawValue) is not delivered to by this "
-                            + "version; use type webhook", at: settings.location))
-                continue
-            }
+        var problems = config.problemsOfIdleReceivers
+        for settings in config.alerts.receivers where settings.kind == .webhook {
             var keys: [SigningKey] = []
             for key in settings.signingKeys {
                 do {

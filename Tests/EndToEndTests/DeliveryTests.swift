@@ -39,6 +39,30 @@ struct DeliveryTests {
         #expect(await daemon.exitStatus() == 0)
     }
 
+    @Test("a changed text is a hit of its own, told only to a watch that it is news to (I7)")
+    func revision() async throws {
+        let room = try Newsroom()
+        room.publish("courier", [("1", "Nothing here")])
+        try room.configure(feeds: ["courier"])
+        let daemon = try room.start()
+        #expect(await room.origin.waitForRequests(2))
+        room.publish("courier", [("1", "Nothing here"), ("2", "Something stirs")])
+        #expect(await room.origin.waitForRequests(room.origin.requests.count + 2))
+        // The watch matches the item for the first time: news.
+        room.publish("courier", [("1", "Nothing here"), ("2", "Something stirs at the Blue Lagoon")])
+        #expect(await eventually { room.alerts().count == 1 })
+        // It matches again: stored, not told anew.
+        room.publish("courier", [("1", "Nothing here"), ("2", "Something big stirs at the Blue Lagoon")])
+        #expect(await eventually { (try? room.hits().count) == 2 })
+        try await Task.sleep(for: .seconds(2.5))
+        #expect(room.alerts().count == 1)
+        let hits = try room.hits()
+        #expect(hits.map(\.revision) == [1, 2])
+        #expect(Set(hits.map(\.story)).count == 1)
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+    }
+
     @Test("validators are echoed byte for byte, illegal dates too, and an unchanged feed is answered 304 (P7)")
     func validators() async throws {
         let room = try Newsroom()

@@ -52,6 +52,17 @@ struct HitAssembly: Hashable, Sendable {
     }
 }
 
+extension NewItem {
+    /// Whether a hit on these watches tells something new: a revision is news only to a watch that has not matched
+    /// the item before (I7). The others will be updates of its story (R7); until then they are stored, not told.
+    func isNews(to watches: [String]) -> Bool {
+        switch novelty {
+        case .new: true
+        case .revised(let revision): !revision.watches.isSuperset(of: watches)
+        }
+    }
+}
+
 extension AlertPolicy {
     /// What is owed for a hit (D2, D5): one delivery for each receiver, in the group of its route.
     func deliveries(for hit: Hit, alertsRecent: Bool) -> [NewDelivery] {

@@ -82,8 +82,10 @@ struct Poller: Sendable {
             else {
                 return nil
             }
+            let isNews = item.isNews(to: hit.watches)
             return RoutedHit(
-                hit, of: item, deliveries: policy.deliveries(for: hit, alertsRecent: feed.alertsRecent))
+                hit, of: item,
+                deliveries: isNews ? policy.deliveries(for: hit, alertsRecent: feed.alertsRecent) : [])
         }
         let accepted = Accepted(
             trail: document.trail, validators: document.validators, freshness: document.freshness, feed: parsed,

@@ -61,7 +61,7 @@ struct CheckOutcome {
         do {
             let config = try loader.load(path: path, stateDirectory: stateDirectory, feedPatterns: [])
             outcome.config = config
-            outcome.add(config.warnings)
+            outcome.add(config.warnings + config.warningsOfIdleKeys + config.problemsOfIdleReceivers)
             outcome.compile(config.watchlist)
         } catch {
             outcome.add(error.problems)
