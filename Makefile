@@ -81,7 +81,8 @@ bench: build ## CPU of a sweep of local feeds as a ratio to curl's, and the thro
 	@Benchmarks/sweep
 	@Benchmarks/parse
 
-install: build ## into DESTDIR with PREFIX (/usr/local) and SYSCONFDIR
+install: ## what `make build` has built, into DESTDIR with PREFIX (/usr/local) and SYSCONFDIR
+	@[ -x $(RELEASE)/kagud ] && [ -x $(RELEASE)/kagu ] || { echo "nothing to install: run make build first" >&2; exit 1; }
 	install -Dm755 -t "$(DESTDIR)$(PREFIX)/bin" $(RELEASE)/kagud $(RELEASE)/kagu
 	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(PREFIX)/lib/sysusers.d" "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d"
 	sed -e 's|/usr/bin/kagud|$(PREFIX)/bin/kagud|' -e 's|/etc/kagu|$(SYSCONFDIR)/kagu|g' systemd/kagu.service \
