@@ -66,6 +66,9 @@ public actor Daemon {
     private var isStopRequested = false
     private var statusTimer: DeadlineTimer?
     private var reloading: Task<Void, Never>?
+    private var feedCount = 0
+    /// Why the last reload was refused; STATUS shows it until one succeeds (O5).
+    var reloadRefusal: String?
 
     /// A daemon for one run; reads `environment` for systemd's sockets and credentials.
     public init(options: Options, environment: [String: String], logger: Logger, time: TimeSource = .system) {
@@ -126,8 +129,11 @@ public actor Daemon {
         }
         if !recovery.hits.isEmpty {
             logger.notice("recover hits: \(recovery.hits.count) lines that the index did not know are routed now")
-            let routed = recovery.hits.map {
-                RoutedHit(recovered: $0, deliveries: wiring.policy.deliveries(for: $0, alertsRecent: false))
+            let recent = Set(wiring.feeds.filter(\.alertsRecent).map(\.id))
+            let routed = recovery.hits.map { hit in
+                RoutedHit(
+                    recovered: hit,
+                    deliveries: wiring.policy.deliveries(for: hit, alertsRecent: recent.contains(hit.feed.id)))
             }
             try await store.indexRecovered(routed, at: time.wall())
         }
@@ -139,6 +145,9 @@ public actor Daemon {
 
     /// Puts a configuration into force: at start, and again at each reload.
     func adopt(_ wiring: Wiring, _ parts: Parts) async throws {
+        // First what can fail: a configuration is taken whole or not at all (O5).
+        let now = time.wall()
+        let dueTimes = try await parts.store.feedRecords().compactMapValues { $0.dueTime(at: now) }
         let fetcher = FeedFetcher(client: parts.client, allowedPrivate: wiring.allowedPrivate, time: time)
         let poller = Poller(
             fetcher: fetcher, store: parts.store, courier: parts.courier, matcher: wiring.matcher,
@@ -150,8 +159,8 @@ public actor Daemon {
             begin: { feeds in await poller.begin(feeds) },
             poll: { feed, scheduler in await poller.poll(feed, by: scheduler) },
             isOnce: options.pollsOnce)
-        let dueTimes = try await parts.store.feedRecords().compactMapValues(\.nextDue)
         await parts.scheduler.follow(plan, dueTimes: dueTimes)
+        feedCount = wiring.feeds.count
     }
 
     // MARK: Running
@@ -188,8 +197,9 @@ public actor Daemon {
         notifier.stopping()
         logger.notice("stopping: no new polls, those in flight get \(Self.drainTime)")
         statusTimer?.cancel()
+        async let sends: Void = parts.courier.drain(grace: Self.drainTime)
         await parts.scheduler.drain(grace: Self.drainTime)
-        await parts.courier.drain(grace: Self.drainTime)
+        await sends
         return .stopped
     }
 
@@ -233,14 +243,24 @@ public actor Daemon {
         statusTimer = timer
         timer.schedule(after: Self.statusInterval, leeway: .seconds(1))
         Task {
-            guard let line = try? await StatusLine(parts.store, hits: tally.counts.hits) else { return }
-            notifier.status(line.description)
+            let line = try? await StatusLine(parts.store, feeds: feedCount, hits: tally.counts.hits)
+            guard let line else { return }
+            notifier.status((reloadRefusal.map { "\($0); " } ?? "") + line.description)
         }
     }
 
     private func complain(_ text: String) {
         let bytes = Array((text + "\n").utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
+    }
+}
+
+extension FeedRecord {
+    /// When the feed is due. A poll that began in the future was stored under a clock that has been set back since:
+    /// the feed then keeps its interval from now on, instead of waiting for that clock (P20).
+    func dueTime(at now: Instant) -> Instant? {
+        guard let nextDue, let lastStart, lastStart > now, state != .gone else { return nextDue }
+        return now + max(.zero, nextDue - lastStart)
     }
 }
 

@@ -13,6 +13,7 @@ extension Daemon {
         do {
             let (config, wiring) = try load()
             try await adopt(wiring, parts)
+            reloadRefusal = nil
             tellWarnings(config, wiring)
             logger.notice(
                 "reloaded: \(wiring.feeds.count) feeds, \(wiring.matcher.watchlist.watches.count) watches")
@@ -20,10 +21,12 @@ extension Daemon {
         } catch let failure as ConfigFailure {
             for problem in failure.problems { logger.error("reload: \(problem.oneLine)") }
             let first = failure.problems.first?.oneLine ?? "the configuration is not valid"
-            notifier.status("reload refused, the old configuration stays: \(first)")
+            reloadRefusal = "reload refused, the old configuration stays: \(first)"
+            tellStatus(parts)
         } catch {
             logger.error("reload: \(error); the old configuration stays")
-            notifier.status("reload failed, the old configuration stays: \(error)")
+            reloadRefusal = "reload failed, the old configuration stays: \(error)"
+            tellStatus(parts)
         }
     }
 }

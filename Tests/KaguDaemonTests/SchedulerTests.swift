@@ -162,11 +162,30 @@ struct SchedulerTests {
         await scheduler.follow(plan, dueTimes: [:])
         while desk.begun.isEmpty { try? await Task.sleep(for: .milliseconds(2)) }
         let start = ContinuousClock.now
-        let authority = Authority(url: "https://a.example/elsewhere")
-        await scheduler.takeTurn(at: authority)
+        await scheduler.moveTurn(of: "other", to: "https://a.example/elsewhere")
         #expect(await scheduler.pollsInFlight == 0, "the poll at the authority has ended before the hop began")
         #expect(ContinuousClock.now - start >= .milliseconds(50))
-        await scheduler.endTurn(at: authority)
         await scheduler.drain(grace: .zero)
+    }
+
+    @Test(
+        "polls that are redirected to each other's hosts do not wait for each other (P27)", .timeLimit(.minutes(1)))
+    func crossing() async {
+        let other = ["a.example-0": "https://b.example/", "b.example-0": "https://a.example/"]
+        let plan = Scheduler.Plan(
+            feeds: feeds(2, on: "a.example") + feeds(1, on: "b.example"),
+            limits: Scheduler.Limits(
+                concurrency: 2, inFlightPerHost: 1, spacingPerHost: .milliseconds(1), hostGroups: []),
+            begin: { _ in },
+            poll: { feed, scheduler in
+                try? await Task.sleep(for: .milliseconds(30))
+                if let target = other[feed.id] { await scheduler.moveTurn(of: feed.id, to: target) }
+                return TimeSource.system.wall() + .seconds(3600)
+            },
+            isOnce: true)
+        let scheduler = scheduler(plan)
+        await scheduler.follow(plan, dueTimes: [:])
+        await scheduler.waitUntilIdle()
+        #expect(await scheduler.pollsInFlight == 0)
     }
 }

@@ -50,6 +50,42 @@ import Testing
         #expect(join(group, now + .seconds(1000)) == now + .seconds(1030))
     }
 
+    @Test("a delivery that joins while its group is being bound gets a deadline of its own (D2, R4)")
+    func joinedWhileBinding() async throws {
+        let fixture = try StateFixture()
+        let now = fixture.now
+        let store = try fixture.openStore()
+        try await store.poll(
+            [.make(id: "1", url: "https://a.example/1", title: "Baku")], at: now, deliveries: [.make()])
+        let read = try await store.waitingDeliveries()
+        var group = try #require(try await store.group("route/story"))
+        try await store.poll(
+            [.make(id: "2", url: "https://a.example/2", title: "Baku")], at: now, deliveries: [.make()])
+        (group.deadline, group.lastTold) = (nil, now)
+        try await store.bindAlert(
+            alert("msg_1", at: now), deliveries: read.map(\.id), group: group, interval: .seconds(300))
+        #expect(try await store.waitingDeliveries().count == 1)
+        #expect(try await store.group("route/story")?.deadline == now + .seconds(300))
+
+        group.deadline = nil
+        try await store.setGroup(group)
+        #expect(try await store.groups(dueBefore: now).count == 1, "not left behind by a stale record either")
+    }
+
+    @Test("groups that wait for nothing are forgotten when they are old; others stay")
+    func forgotten() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        let told = GroupRecord(key: "old", receiver: "desk", route: "route", lastTold: fixture.now)
+        try await store.setGroup(told)
+        try await store.poll([.make(title: "Baku")], at: fixture.now, deliveries: [.make()])
+        try await store.forgetGroups(toldBefore: fixture.now)
+        #expect(try await store.group("old") != nil)
+        try await store.forgetGroups(toldBefore: fixture.now + .seconds(1))
+        #expect(try await store.group("old") == nil)
+        #expect(try await store.group("route/story") != nil)
+    }
+
     @Test("an alert is bound with its frozen body and survives a restart until it is delivered (D2–D4, D7)")
     func bindAndDeliver() async throws {
         let fixture = try StateFixture()

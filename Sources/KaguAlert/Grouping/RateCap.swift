@@ -21,8 +21,10 @@ public struct RateCap: Hashable, Sendable {
 
     /// The earliest instant, not before `instant`, at which another message may be bound.
     public func nextFree(at instant: Instant) -> Instant {
-        guard bound.count >= maximumPerHour else { return instant }
-        return max(instant, bound[bound.count - maximumPerHour] + Self.window)
+        // What was bound in the future, under a clock that has been set back since, does not count.
+        let past = bound.filter { $0 <= instant }
+        guard past.count >= maximumPerHour else { return instant }
+        return max(instant, past[past.count - maximumPerHour] + Self.window)
     }
 
     /// Whether a message may be bound at `instant`.

@@ -22,6 +22,10 @@ actor Courier {
     static let maximumInFlight = 64
     /// Due alerts held in memory at most, for each receiver (D6).
     static let maximumDuePerReceiver = 100
+    /// How long a group waits whose hit lines cannot be read.
+    static let unreadableRetry: Duration = .seconds(300)
+    /// How long a group is remembered after it was last told; longer than the longest `group_interval`.
+    static let groupMemory: Duration = .seconds(8 * 86_400)
     /// How long to wait before the store is asked again after it failed.
     static let storeRetry: Duration = .seconds(5)
 
@@ -37,6 +41,7 @@ actor Courier {
     private var holds: [String: Instant] = [:]
     private var inFlight: [String: Task<Void, Never>] = [:]
     private var startedAt: Instant?
+    private var groupsForgotten: CivilDate?
     private var isAdvancing = false
     private var hasNews = false
     private var isDraining = false
@@ -94,7 +99,7 @@ actor Courier {
             for alert in try await store.pendingAlerts(
                 dueBefore: time.wall(), perReceiver: Self.maximumDuePerReceiver)
             {
-                await attempt(alert)
+                if holds[alert.receiver] ?? alert.created <= time.wall() { await attempt(alert) }
             }
         } catch {
             logger.error("deliver: \(error)")
@@ -118,6 +123,7 @@ actor Courier {
         while hasNews, !isDraining {
             hasNews = false
             do {
+                try await forgetOldGroups()
                 try await bindDueGroups()
                 try await sendDueAlerts()
                 // A receiver with a request in flight wakes the courier when it ends.
@@ -129,6 +135,14 @@ actor Courier {
             }
         }
         isAdvancing = false
+    }
+
+    /// Once a day: the default grouping makes a group for each story, which nothing joins after some days.
+    private func forgetOldGroups() async throws(StoreError) {
+        let now = time.wall()
+        guard now.day != groupsForgotten else { return }
+        groupsForgotten = now.day
+        try await store.forgetGroups(toldBefore: now - Self.groupMemory)
     }
 
     private func arm(_ deadline: Instant?) {
@@ -154,8 +168,13 @@ actor Courier {
         for group in try await store.groups(dueBefore: now) {
             let deliveries = try await store.waitingDeliveries(group: group.key)
             let hits = try await store.hits(deliveries.map(\.hitID))
-            guard let severity = hits.map(\.severity).max() else {
-                try await store.setGroup(group.withDeadline(nil))
+            guard hits.count == deliveries.count, let severity = hits.map(\.severity).max() else {
+                if !deliveries.isEmpty {
+                    let missing = deliveries.count - hits.count
+                    logger.error(
+                        "bind alert: \(group.receiver): \(missing) hit lines cannot be read; trying again later")
+                }
+                try await store.setGroup(group.withDeadline(deliveries.isEmpty ? nil : now + Self.unreadableRetry))
                 continue
             }
             due.append((group, deliveries, hits, BindingOrder(severity: severity, due: group.deadline ?? now)))
@@ -186,7 +205,7 @@ actor Courier {
             AlertRecord(
                 id: id.description, receiver: group.receiver, route: group.route, type: alert.kind.rawValue,
                 reason: alert.reason.rawValue, body: alert.body, created: now),
-            deliveries: deliveries.map(\.id), group: told)
+            deliveries: deliveries.map(\.id), group: told, interval: destination?.groupInterval ?? .zero)
         cap.record(now)
         caps[key] = cap
     }
@@ -240,10 +259,27 @@ actor Courier {
                 holds[alert.receiver] = until
                 held = ReceiverRecord(name: alert.receiver, heldUntil: until)
             }
-            try await store.recordAttempt(result.record, verdict: result.verdict, receiver: held)
+            try await keep(result, held)
             log(result, of: alert)
         } catch {
+            holds[alert.receiver] = time.wall() + Self.storeRetry
             logger.error("store attempt: \(alert.id): \(error); it will be sent again with the same id")
+        }
+    }
+
+    /// Stores what came of an attempt, again and again while the store fails: meanwhile the receiver stays busy, so
+    /// that nothing is sent twice for want of a record.
+    private func keep(_ result: DeliveryAttempt.Result, _ receiver: ReceiverRecord?) async throws {
+        var isTold = false
+        while true {
+            do {
+                return try await store.recordAttempt(result.record, verdict: result.verdict, receiver: receiver)
+            } catch {
+                if isDraining || Task.isCancelled { throw error }
+                if !isTold { logger.error("store attempt: \(result.record.alertID): \(error); trying again") }
+                isTold = true
+                try await Task.sleep(for: Self.storeRetry)
+            }
         }
     }
 

@@ -23,18 +23,22 @@ struct FeedFetcher: Sendable {
     func fetch(
         _ feed: Feed, headers: [HTTPHeader], validators: StoredValidators?, scheduler: Scheduler
     ) async -> FetchResult {
-        let deadline = time.monotonic() + HTTPLimits.poll.total
-        let listed = await scheduler.authority(of: feed.url)
+        var deadline = time.monotonic() + HTTPLimits.poll.total
         var trail = RedirectTrail(listedURL: feed.url)
         while true {
+            if trail.urls.count > 1 {
+                // Waiting for gates does not count as time of the poll (§5).
+                let since = time.monotonic()
+                await scheduler.moveTurn(of: feed.id, to: trail.currentURL)
+                deadline += time.monotonic() - since
+            }
             let isListedOrigin = trail.sharesOrigin(with: trail.currentURL)
             let request = HTTPRequest(
                 url: trail.currentURL,
                 headers: [HTTPHeader("Accept", Self.accept)] + (isListedOrigin ? headers : [])
                     + conditions(validators, for: trail.currentURL),
                 limits: limits(until: deadline), addressGuard: addressGuard(trail))
-            let outcome = await turn(at: trail.currentURL, unless: listed, scheduler) { await client.send(request) }
-            switch outcome {
+            switch await client.send(request) {
             case .failure(let failure):
                 return .failed(.init(failure))
             case .response(let response) where isRedirect(response.status):
@@ -43,18 +47,6 @@ struct FeedFetcher: Sendable {
                 return result(of: response, trail: trail, isConditional: validators?.url == trail.currentURL)
             }
         }
-    }
-
-    /// Runs `body` in a turn at the authority of `url`; the poll already holds one at its own authority.
-    private func turn(
-        at url: String, unless held: Authority, _ scheduler: Scheduler, _ body: () async -> HTTPOutcome
-    ) async -> HTTPOutcome {
-        let authority = await scheduler.authority(of: url)
-        guard authority != held else { return await body() }
-        await scheduler.takeTurn(at: authority)
-        let outcome = await body()
-        await scheduler.endTurn(at: authority)
-        return outcome
     }
 
     private func conditions(_ validators: StoredValidators?, for url: String) -> [HTTPHeader] {

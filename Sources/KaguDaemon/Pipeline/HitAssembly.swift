@@ -69,7 +69,8 @@ extension AlertPolicy {
         verdict(for: hit, alertsRecent: alertsRecent).destinations.map { destination in
             let group = destination.group(for: hit)
             return NewDelivery(
-                receiver: destination.receiver, route: destination.route, group: group.key,
+                receiver: destination.receiver, route: destination.route,
+                group: "receiver=\"\(destination.receiver)\",\(group.key)",
                 labels: group.labelsJSON, groupWait: destination.groupWait, groupInterval: destination.groupInterval
             )
         }

@@ -76,6 +76,10 @@ actor Scheduler {
     private var opening: Set<Authority> = []
     private var waitingHops = 0
     private var inFlight = 0
+    /// Where each poll in flight has its turn.
+    private var turns: [String: Authority] = [:]
+    /// Authorities whose gates are open while no slot is free for their feeds.
+    private var stalled: Set<Authority> = []
     private var isDraining = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     private var timer: DeadlineTimer?
@@ -96,6 +100,7 @@ actor Scheduler {
         self.plan = plan
         gates = gates.mapValues { gate in gate.adopting(plan.limits) }
         let (feeds, once) = (plan.feeds, plan.isOnce)
+        unstall()
         let listed = Set(feeds.map(\.id))
         for id in entries.keys where !listed.contains(id) { entries[id] = nil }
 
@@ -104,13 +109,15 @@ actor Scheduler {
         let overdue = fresh.count { feed in dueTimes[feed.id].map { $0 <= now } ?? false }
         let spreads = !once && overdue > limits.concurrency
         for feed in fresh {
+            let hasMoved = entries[feed.id].map { $0.feed.url != feed.url } ?? false
             var entry = entries[feed.id] ?? Entry(feed: feed, authority: authority(of: feed.url))
+            entry.isInFlight = tasks[feed.id] != nil
             entry.feed = feed
             entry.authority = authority(of: feed.url)
             entry.generation &+= 1
             entries[feed.id] = entry
             guard !entry.isInFlight else { continue }
-            let stored = dueTimes[feed.id]
+            let stored = hasMoved ? nil : dueTimes[feed.id]
             if once, let stored, stored > now { continue }
             var wait = max(.zero, (stored ?? now) - now)
             if spreads, stored != nil, wait == .zero {
@@ -141,8 +148,16 @@ actor Scheduler {
         for task in tasks.values { await task.value }
     }
 
-    /// Waits for the turn of a redirect hop at another authority (P27); `endTurn` must follow.
-    func takeTurn(at authority: Authority) async {
+    /// A redirect hop: gives the poll's turn at its authority back and waits for one at the authority of `url` (P27).
+    /// Never holds two: polls that are redirected to each other's hosts would wait for each other for ever.
+    func moveTurn(of feedID: String, to url: String) async {
+        if let held = turns.removeValue(forKey: feedID) { leave(held) }
+        let next = authority(of: url)
+        await takeTurn(at: next)
+        turns[feedID] = next
+    }
+
+    private func takeTurn(at authority: Authority) async {
         guard !isDraining else { return enter(authority) }
         await withCheckedContinuation { continuation in
             lines[authority, default: Line()].hops.append(continuation)
@@ -150,12 +165,6 @@ actor Scheduler {
             announce(authority)
             pump()
         }
-    }
-
-    /// A redirect hop has been answered.
-    func endTurn(at authority: Authority) {
-        leave(authority)
-        pump()
     }
 
     /// The authority of a URL, host groups applied.
@@ -191,7 +200,6 @@ actor Scheduler {
     /// Lets in whoever is first in line at each open gate; returns the feeds whose polls start.
     private func serveOpenGates(at now: Duration) -> [Feed] {
         var started: [Feed] = []
-        var stalled: [Authority] = []
         while let authority = openings.popDue(at: now) {
             opening.remove(authority)
             guard var line = lines[authority], !line.isEmpty else { continue }
@@ -208,14 +216,13 @@ actor Scheduler {
                     started.append(entry.feed)
                 }
             } else {
-                stalled.append(authority)
+                stalled.insert(authority)
                 if waitingHops == 0 { break }
                 continue
             }
             lines[authority] = line.isEmpty ? nil : line
             announce(authority)
         }
-        for authority in stalled { announce(authority) }
         return started
     }
 
@@ -232,30 +239,38 @@ actor Scheduler {
     private func start(_ feeds: [Feed]) {
         let batch = Task { [plan] in await plan.begin(feeds) }
         for feed in feeds {
-            let authority = entries[feed.id]?.authority ?? authority(of: feed.url)
+            turns[feed.id] = entries[feed.id]?.authority ?? authority(of: feed.url)
             tasks[feed.id] = Task { [plan] in
                 await batch.value
                 let nextDue = await plan.poll(feed, self)
-                finish(feed, at: authority, nextDue: nextDue)
+                finish(feed, nextDue: nextDue)
             }
         }
     }
 
-    private func finish(_ feed: Feed, at authority: Authority, nextDue: Instant) {
+    private func finish(_ feed: Feed, nextDue: Instant) {
         tasks[feed.id] = nil
         inFlight -= 1
-        leave(authority)
+        if let held = turns.removeValue(forKey: feed.id) { leave(held) }
+        unstall()
         if var entry = entries[feed.id] {
             entry.isInFlight = false
             entry.generation &+= 1
             entries[feed.id] = entry
             if !plan.isOnce {
-                // A feed that a reload has changed while it was in flight is due at once, under its new definition.
-                let wait = entry.feed == feed ? max(.zero, nextDue - time.wall()) : .zero
+                // A feed that a reload has given another address while it was in flight is due at once.
+                let wait = entry.feed.url == feed.url ? max(.zero, nextDue - time.wall()) : .zero
                 due.insert(DueFeed(id: feed.id, generation: entry.generation), at: time.monotonic() + wait)
             }
         }
         pump()
+    }
+
+    /// A slot has become free, or the gates' limits have changed.
+    private func unstall() {
+        let authorities = stalled
+        stalled = []
+        for authority in authorities { announce(authority) }
     }
 
     private func arm(at now: Duration) {

@@ -11,9 +11,9 @@ struct StatusLine: Hashable, Sendable, CustomStringConvertible {
     let pendingAlerts: Int
 
     /// Counts what is stored.
-    init(_ store: Store, hits: Int) async throws {
+    init(_ store: Store, feeds: Int, hits: Int) async throws {
         let records = try await store.feedRecords()
-        feeds = records.count
+        self.feeds = feeds
         unhealthy = records.values.count { !$0.state.isHealthy }
         self.hits = hits
         let owed = try await store.deliveryCounts()

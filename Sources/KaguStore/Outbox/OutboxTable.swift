@@ -140,6 +140,24 @@ enum OutboxTable {
             updates: row.int(7), detail: row.text(8))
     }
 
+    /// Replaces a group; where it has no deadline although deliveries wait in it, it gets `deadline`: no delivery may
+    /// be left behind by a record that was read before it joined (D2).
+    static func settle(_ group: GroupRecord, orWaitUntil deadline: Instant, _ database: Database) throws {
+        var group = group
+        if group.deadline == nil, try !waiting(group: group.key, limit: 1, database).isEmpty {
+            group.deadline = deadline
+        }
+        try set(group, database)
+    }
+
+    /// Removes groups without a deadline that were last told before `instant`.
+    static func forget(toldBefore instant: Instant, _ database: Database) throws {
+        let delete = try PreparedStatement(
+            database, "DELETE FROM grouping WHERE deadline IS NULL AND ifnull(last_told, 0) < ?")
+        delete.bind(instant, at: 1)
+        try delete.run()
+    }
+
     /// Adds or replaces a group.
     static func set(_ group: GroupRecord, _ database: Database) throws {
         let upsert = try PreparedStatement(

@@ -94,12 +94,13 @@ extension Store {
     // MARK: Writing, each one transaction
 
     /// Stores an alert with its frozen body, binds waiting deliveries to it and replaces its group's record (D4).
+    /// Deliveries that have joined the group since it was read wait `interval` from now on (R4).
     public func bindAlert(
-        _ alert: AlertRecord, deliveries: [Delivery.ID] = [], group: GroupRecord? = nil
+        _ alert: AlertRecord, deliveries: [Delivery.ID] = [], group: GroupRecord? = nil, interval: Duration = .zero
     ) throws(StoreError) {
         try transaction { database in
             try AlertTable.bind(alert, deliveries: deliveries, database)
-            if let group { try OutboxTable.set(group, database) }
+            if let group { try OutboxTable.settle(group, orWaitUntil: alert.created + interval, database) }
         }
     }
 
@@ -109,13 +110,18 @@ extension Store {
     ) throws(StoreError) {
         try transaction { database in
             try OutboxTable.suppress(deliveries, reason: reason, database)
-            if let group { try OutboxTable.set(group, database) }
+            if let group { try OutboxTable.settle(group, orWaitUntil: Instant(milliseconds: 0), database) }
         }
     }
 
     /// Replaces a group's record: a moved deadline, or nothing left to wait for.
     public func setGroup(_ group: GroupRecord) throws(StoreError) {
-        try transaction { try OutboxTable.set(group, $0) }
+        try transaction { try OutboxTable.settle(group, orWaitUntil: Instant(milliseconds: 0), $0) }
+    }
+
+    /// Forgets groups that wait for nothing and were last told before `instant`.
+    public func forgetGroups(toldBefore instant: Instant) throws(StoreError) {
+        try transaction { try OutboxTable.forget(toldBefore: instant, $0) }
     }
 
     /// Stores an attempt with what follows from it: the alert's state, that of its deliveries, the next attempt's
