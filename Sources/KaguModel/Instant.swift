@@ -139,11 +139,6 @@ extension Duration {
     public var milliseconds: Int64 {
         components.seconds * 1000 + components.attoseconds.flooringDivision(by: 1_000_000_000_000_000)
     }
-
-    /// Seconds with their fraction.
-    public var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
-    }
 }
 
 extension FixedWidthInteger {

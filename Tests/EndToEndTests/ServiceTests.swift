@@ -132,6 +132,11 @@ struct TroubledFeedTests {
             ScriptedResponse(
                 parts: [.init(Array("<rss><channel>".utf8))], framing: .announced(5000), ending: .cut)
         }
+        room.origin.on("/sitemap") { _ in
+            .text(
+                "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><url><loc>https://a.example/</loc></url></urlset>"
+            )
+        }
         room.origin.on("/broken") { _ in .status(500) }
         room.origin.on("/forbidden") { _ in .status(403) }
         room.origin.on("/gone") { _ in .status(410) }
@@ -141,12 +146,13 @@ struct TroubledFeedTests {
                 framing: .chunked)
         }
         room.origin.on("/slow") { _ in .drip(count: 100, every: .seconds(2)) }
-        let names = ["html", "empty", "cut", "broken", "forbidden", "gone", "huge", "slow", "courier"]
+        let names = ["html", "sitemap", "empty", "cut", "broken", "forbidden", "gone", "huge", "slow", "courier"]
         try room.configure(feeds: names)
         let daemon = try room.start()
         #expect(await eventually { room.origin.requests(for: "/courier").count >= 3 })
         let wanted = [
-            "html": "html", "empty": "parse", "cut": "failing", "broken": "failing", "forbidden": "blocked",
+            "html": "html", "sitemap": "parse", "empty": "parse", "cut": "failing", "broken": "failing",
+            "forbidden": "blocked",
             "gone": "gone", "huge": "failing", "slow": "new", "courier": "ok",
         ]
         var states: [String: String] = [:]

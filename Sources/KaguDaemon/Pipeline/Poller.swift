@@ -69,6 +69,10 @@ struct Poller: Sendable {
         } catch {
             return try await conclude(feed, before, PollFailure(error))
         }
+        guard parsed.format.isSource else {
+            let reason = "a plain sitemap is no feed: it has no titles; list a news sitemap or a feed"
+            return try await conclude(feed, before, PollFailure(.parse, reason))
+        }
         if parsed.isExpired {
             return try await conclude(feed, before, PollFailure(.gone, "the feed says it has expired"))
         }

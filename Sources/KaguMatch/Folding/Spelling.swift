@@ -28,11 +28,6 @@ struct Spelling: Hashable, Sendable {
     /// The loose key.
     var looseKey: [UInt32] { loose.flatMap { $0 } }
 
-    /// Whether every letter that has case is upper case, and at least one does.
-    func isAllUpper(_ table: FoldingTable) -> Bool {
-        isUpper.contains(true) && zip(composed, isUpper).allSatisfy { $1 || table[$0].kind != .letter }
-    }
-
     /// The index after the text's letters that spell this word from `position` on, or nil (M11): the text may
     /// drop a mark that the word has and never adds one.
     @inline(__always)

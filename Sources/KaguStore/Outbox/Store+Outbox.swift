@@ -142,9 +142,4 @@ extension Store {
             for id in alertIDs { try AlertTable.apply(verdict, to: id, at: at, database) }
         }
     }
-
-    /// Replaces a receiver's row (D8–D10).
-    public func setReceiver(_ receiver: ReceiverRecord) throws(StoreError) {
-        try transaction { try OutboxTable.set(receiver, $0) }
-    }
 }

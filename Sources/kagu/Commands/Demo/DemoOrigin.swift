@@ -14,7 +14,6 @@ actor DemoOrigin {
     private var round: DemoRound
     private var changed: Instant
     private var served: Set<String> = []
-    private var unchangedAnswers = 0
 
     /// An origin that serves `round`, as of `now`.
     init(_ round: DemoRound, at now: Instant) {
@@ -32,9 +31,6 @@ actor DemoOrigin {
     /// Names asked for since the round began.
     var servedNames: Set<String> { served }
 
-    /// How many requests were answered with 304.
-    var notModifiedCount: Int { unchangedAnswers }
-
     /// Answers one request: 404, 304 where a validator fits, else the document.
     func answer(_ request: HTTPRequest) -> HTTPResponse {
         let name = String(request.path.drop { $0 == "/" })
@@ -50,7 +46,6 @@ actor DemoOrigin {
             ifNoneMatch: request.headers[HTTPHeader("if-none-match")],
             ifModifiedSince: request.headers[HTTPHeader("if-modified-since")])
         guard !isUnchanged else {
-            unchangedAnswers += 1
             return HTTPResponse(statusCode: .notModified, headers: headers)
         }
         headers.setValues([Self.contentType(name)], for: .contentType)
