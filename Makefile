@@ -11,11 +11,11 @@ SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 DESTDIR ?=
 
 PACKAGES := libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config ca-certificates systemd
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Fuzz
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help deps swift-present build debug test demo run check lint format imports units example-config bench install clean
+.PHONY: help deps swift-present build debug test demo run check lint format imports units example-config bench fuzz install clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -81,6 +81,9 @@ bench: build ## CPU of a sweep of local feeds as a ratio to curl's, and the thro
 	@Benchmarks/sweep
 	@Benchmarks/parse
 
+fuzz: deps ## libFuzzer and AddressSanitizer over the byte parsers, FUZZ_SECONDS (60) each
+	@Fuzz/run
+
 install: ## what `make build` has built, into DESTDIR with PREFIX (/usr/local) and SYSCONFDIR
 	@[ -x $(RELEASE)/kagud ] && [ -x $(RELEASE)/kagu ] || { echo "nothing to install: run make build first" >&2; exit 1; }
 	install -Dm755 -t "$(DESTDIR)$(PREFIX)/bin" $(RELEASE)/kagud $(RELEASE)/kagu
@@ -96,4 +99,4 @@ install: ## what `make build` has built, into DESTDIR with PREFIX (/usr/local) a
 	install -Dm644 -t "$(DESTDIR)$(PREFIX)/share/doc/kagu" README.md ARCHITECTURE.md CHANGELOG.md LICENSE docs/*.md
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build .build-bench .build-fuzz

@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMalloc"),
 
         // Ground.
         library("KaguBytes", ["CCrypto", "CZlib"]),
@@ -70,7 +71,7 @@ let package = Package(
             "KaguDaemon",
             [
                 "KaguConfig", "KaguFeed", "KaguMatch", "KaguHTTP", "KaguStore", "KaguAlert",
-                "KaguDispatch", "KaguBytes", "KaguModel", logging,
+                "KaguDispatch", "KaguBytes", "KaguModel", logging, "CMalloc",
             ]),
         .executableTarget(
             name: "kagud", dependencies: ["KaguDaemon", argumentParser, logging], swiftSettings: strict),

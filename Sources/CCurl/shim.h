@@ -50,6 +50,11 @@ static inline CURLcode kagu_easy_set_opensocket_function(CURL *handle, curl_open
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
+// curl_easy_setopt, CURLOPT_CLOSESOCKETFUNCTION.
+static inline CURLcode kagu_easy_set_closesocket_function(CURL *handle, curl_closesocket_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
 // curl_easy_setopt, options that take a struct curl_blob, whose bytes are copied if its flags say so.
 static inline CURLcode kagu_easy_set_blob(CURL *handle, CURLoption option, struct curl_blob *value) {
     return curl_easy_setopt(handle, option, value);

@@ -38,8 +38,29 @@ public struct SHA256: ~Copyable {
 
     /// The 32 bytes of the digest of `bytes`.
     public static func hash(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var digest = SHA256()
-        digest.update(bytes)
-        return digest.finalize()
+        let digest = bytes.withContiguousStorageIfAvailable { oneShot(UnsafeRawBufferPointer($0)) }
+        return digest ?? Array(bytes).withUnsafeBytes { oneShot($0) }
+    }
+
+    /// The first 8 bytes of the digest of `key` and `text` in a row, as a big-endian number; allocates nothing.
+    public static func first8Bytes(of text: String, key: [UInt8] = []) -> UInt64 {
+        var text = text
+        return text.withUTF8 { utf8 in
+            withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { digest in
+                key.withUnsafeBytes {
+                    kagu_sha256(
+                        $0.baseAddress, $0.count, utf8.baseAddress, utf8.count,
+                        digest.assumingMemoryBound(to: UInt8.self).baseAddress)
+                }
+                return UInt64(bigEndian: digest.load(as: UInt64.self))
+            }
+        }
+    }
+
+    private static func oneShot(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            kagu_sha256(bytes.baseAddress, bytes.count, nil, 0, buffer.baseAddress)
+            count = 32
+        }
     }
 }

@@ -44,6 +44,9 @@ public actor Daemon {
     static let drainTime: Duration = .seconds(5)
     /// How often STATUS is told anew (O4).
     static let statusInterval: Duration = .seconds(30)
+    /// How often the store forgets what is no longer needed; for the first time a while after the start.
+    static let upkeepInterval: Duration = .seconds(24 * 60 * 60)
+    static let firstUpkeep: Duration = .seconds(15 * 60)
 
     let options: Options
     let loader: ConfigLoader
@@ -61,14 +64,27 @@ public actor Daemon {
         let scheduler: Scheduler
     }
 
+    /// A configuration that has been put into force.
+    struct InForce: Sendable {
+        let config: Config
+        let wiring: Wiring
+        let since: Instant
+    }
+
+    /// When the daemon was made.
+    let started: Instant
+    /// What it runs with; nil until the first is adopted.
+    var inForce: InForce?
+    /// Why the last reload was refused; STATUS shows it until one succeeds (O5).
+    var reloadRefusal: String?
+    /// The last change of the configuration that was ordered; the next one waits for it.
+    var lastChange: Task<Void, Never>?
     private var signals: SignalStream?
     private var stopRequest: CheckedContinuation<Void, Never>?
     private var isStopRequested = false
     private var statusTimer: DeadlineTimer?
-    private var reloading: Task<Void, Never>?
-    private var feedCount = 0
-    /// Why the last reload was refused; STATUS shows it until one succeeds (O5).
-    var reloadRefusal: String?
+    private var upkeepTimer: DeadlineTimer?
+    private var control: ControlServer?
 
     /// A daemon for one run; reads `environment` for systemd's sockets and credentials.
     public init(options: Options, environment: [String: String], logger: Logger, time: TimeSource = .system) {
@@ -78,11 +94,13 @@ public actor Daemon {
         loader = ConfigLoader(environment: environment)
         credentials = Credentials(environment: environment)
         notifier = ServiceNotifier(environment: environment)
+        started = time.wall()
     }
 
     /// Runs to the end: until SIGTERM or SIGINT, or until every due feed has been polled under `--once`. Problems of
     /// the configuration and of the state directory are written to stderr, all at once.
     public func run() async -> ExitCode {
+        Allocator.tune()
         let config: Config
         let wiring: Wiring
         do {
@@ -100,7 +118,14 @@ public actor Daemon {
             complain("kagud: \(error)")
             return ExitCode(error)
         }
-        let status = options.pollsOnce ? await runOnce(parts, wiring) : await serve(parts, wiring)
+        do {
+            try await adopt(config, wiring, parts)
+        } catch {
+            complain("kagud: \(error)")
+            await parts.store.close()
+            return .software
+        }
+        let status = options.pollsOnce ? await runOnce(parts) : await serve(parts, wiring)
         await parts.client.shutdown()
         await parts.store.close()
         return status
@@ -143,35 +168,9 @@ public actor Daemon {
         return Parts(store: store, client: client, courier: courier, scheduler: scheduler)
     }
 
-    /// Puts a configuration into force: at start, and again at each reload.
-    func adopt(_ wiring: Wiring, _ parts: Parts) async throws {
-        // First what can fail: a configuration is taken whole or not at all (O5).
-        let now = time.wall()
-        let dueTimes = try await parts.store.feedRecords().compactMapValues { $0.dueTime(at: now) }
-        let fetcher = FeedFetcher(client: parts.client, allowedPrivate: wiring.allowedPrivate, time: time)
-        let poller = Poller(
-            fetcher: fetcher, store: parts.store, courier: parts.courier, matcher: wiring.matcher,
-            policy: wiring.policy, pace: wiring.pace, assembly: wiring.assembly, feedHeaders: wiring.feedHeaders,
-            health: HealthLog(logger: logger), tally: tally, time: time)
-        try await parts.courier.adopt(receivers: wiring.receivers, policy: wiring.policy)
-        let plan = Scheduler.Plan(
-            feeds: wiring.feeds, limits: wiring.limits,
-            begin: { feeds in await poller.begin(feeds) },
-            poll: { feed, scheduler in await poller.poll(feed, by: scheduler) },
-            isOnce: options.pollsOnce)
-        await parts.scheduler.follow(plan, dueTimes: dueTimes)
-        feedCount = wiring.feeds.count
-    }
-
     // MARK: Running
 
-    private func runOnce(_ parts: Parts, _ wiring: Wiring) async -> ExitCode {
-        do {
-            try await adopt(wiring, parts)
-        } catch {
-            complain("kagud: \(error)")
-            return .software
-        }
+    private func runOnce(_ parts: Parts) async -> ExitCode {
         await parts.scheduler.waitUntilIdle()
         await parts.courier.attemptOnce()
         print(tally.counts)
@@ -179,28 +178,65 @@ public actor Daemon {
     }
 
     private func serve(_ parts: Parts, _ wiring: Wiring) async -> ExitCode {
-        do {
-            try await adopt(wiring, parts)
-        } catch {
-            complain("kagud: \(error)")
-            return .software
-        }
         await parts.courier.start()
         logger.notice(
-            "watching \(wiring.feeds.count) feeds with \(wiring.matcher.watchlist.watches.count) watches",
+            "watching \(wiring.feeds.count) feeds with \(wiring.watchCount) watches",
             metadata: ["version": .string(Kagu.version)])
+        await openControl(parts)
         listen(parts)
         tellStatus(parts)
+        planUpkeep(parts, after: Self.firstUpkeep)
         await withCheckedContinuation { continuation in
             if isStopRequested { continuation.resume() } else { stopRequest = continuation }
         }
         notifier.stopping()
         logger.notice("stopping: no new polls, those in flight get \(Self.drainTime)")
         statusTimer?.cancel()
+        upkeepTimer?.cancel()
+        await control?.stopListening()
         async let sends: Void = parts.courier.drain(grace: Self.drainTime)
         await parts.scheduler.drain(grace: Self.drainTime)
         await sends
+        await control?.stop(grace: .seconds(1))
         return .stopped
+    }
+
+    /// Opens the control socket (O11). A daemon that cannot be asked still collects: without the socket it goes on.
+    private func openControl(_ parts: Parts) async {
+        let desk = ControlDesk(daemon: self, parts: parts, logger: logger)
+        let path = ControlProtocol.socketPath(stateDirectory: parts.store.directory.path)
+        let server = ControlServer(path: path) { line, caller in await desk.answer(line, caller) }
+        do {
+            try await server.start()
+            control = server
+            logger.debug("control socket: \(path)")
+        } catch {
+            logger.error("\(error); kagu cannot ask this daemon for anything, it goes on without")
+        }
+    }
+
+    /// Lets the store forget what is no longer needed, once a day (I1).
+    private func planUpkeep(_ parts: Parts, after wait: Duration) {
+        let timer =
+            upkeepTimer
+            ?? DeadlineTimer(queue: executor.queue) { [weak self] in
+                self?.assumeIsolated { $0.upkeep(parts) }
+            }
+        upkeepTimer = timer
+        timer.schedule(after: wait, leeway: .seconds(60))
+    }
+
+    private func upkeep(_ parts: Parts) {
+        guard !isStopRequested else { return }
+        planUpkeep(parts, after: Self.upkeepInterval)
+        Task { [logger, time] in
+            do {
+                let done = try await parts.store.upkeep(at: time.wall())
+                logger.debug("upkeep: forgot \(done.items) items and \(done.events) events")
+            } catch {
+                logger.error("upkeep: \(error); it is tried again tomorrow")
+            }
+        }
     }
 
     /// Watches the signals; READY follows when all are in place, or a SIGTERM right after it would be swallowed.
@@ -216,11 +252,7 @@ public actor Daemon {
 
     private func received(_ signal: Int32, _ parts: Parts) {
         if signal == SIGHUP {
-            let previous = reloading
-            reloading = Task {
-                await previous?.value
-                await reload(parts)
-            }
+            Task { _ = try? await inTurn { daemon in try await daemon.reload(parts) } }
         } else if isStopRequested {
             // Asked twice: SIGKILL is always safe, and so is this.
             _exit(ExitCode.stopped.rawValue)
@@ -243,7 +275,10 @@ public actor Daemon {
         statusTimer = timer
         timer.schedule(after: Self.statusInterval, leeway: .seconds(1))
         Task {
-            let line = try? await StatusLine(parts.store, feeds: feedCount, hits: tally.counts.hits)
+            if await parts.scheduler.load.inFlight == 0 { Allocator.giveBack() }
+            guard notifier.isHeard else { return }
+            let feeds = inForce?.wiring.feeds ?? []
+            let line = try? await StatusLine(parts.store, parts.scheduler, feeds: feeds, hits: tally.counts.hits)
             guard let line else { return }
             notifier.status((reloadRefusal.map { "\($0); " } ?? "") + line.description)
         }
@@ -255,19 +290,14 @@ public actor Daemon {
     }
 }
 
-extension FeedRecord {
-    /// When the feed is due. A poll that began in the future was stored under a clock that has been set back since:
-    /// the feed then keeps its interval from now on, instead of waiting for that clock (P20).
-    func dueTime(at now: Instant) -> Instant? {
-        guard let nextDue, let lastStart, lastStart > now, state != .gone else { return nextDue }
-        return now + max(.zero, nextDue - lastStart)
-    }
-}
-
 extension Scheduler.Plan {
     /// Polls nothing: what a scheduler follows until the daemon hands it its first plan.
     static func idle(_ limits: Scheduler.Limits) -> Scheduler.Plan {
-        Scheduler.Plan(feeds: [], limits: limits, begin: { _ in }, poll: { _, _ in Instant(milliseconds: 0) })
+        Scheduler.Plan(
+            feeds: [], limits: limits, begin: { _ in },
+            poll: { feed, _, _ in
+                PollEnd(nextDue: nil, contact: .undecided, nextURL: feed.url, summary: PollSummary(state: .new))
+            })
     }
 }
 

@@ -18,10 +18,13 @@ struct Wiring: Sendable {
     let feedHeaders: [String: [HTTPHeader]]
     let allowedPrivate: [AllowedAddress]
     let receivers: [String: CourierReceiver]
+    /// No poll starts while the bodies in flight hold more (S6).
+    let maximumBodies: ByteCount
 
     /// Builds everything of `config`; throws the problems of watch definitions, headers and keys.
     init(_ config: Config, credentials: Credentials) throws(ConfigFailure) {
-        feeds = config.feeds.filter(\.isEnabled)
+        // Shares the configuration's array where it can: 10,000 feeds are some megabytes.
+        feeds = config.feeds.allSatisfy(\.isEnabled) ? config.feeds : config.feeds.filter(\.isEnabled)
         do {
             matcher = try Matcher(config.watchlist)
         } catch {
@@ -31,13 +34,28 @@ struct Wiring: Sendable {
             tree: RouteTree(root: Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
         allowedPrivate = config.http.allowPrivate.map(AllowedAddress.init(rule:))
         let privateFeeds = feeds.filter { $0.isAllowListed(by: config.http.allowPrivate) }
-        pace = PollPace(settings: config.poll, privateFeeds: Set(privateFeeds.map(\.id)))
+        pace = PollPace(
+            settings: config.poll, privateFeeds: Set(privateFeeds.map(\.id)),
+            failuresBeforeEvent: config.failuresBeforeEvent)
         assembly = HitAssembly(strippedParameters: Set(config.strippedParameters.map { $0.lowercased() }))
         limits = Scheduler.Limits(
             concurrency: config.poll.concurrency, inFlightPerHost: config.poll.inFlightPerHost,
             spacingPerHost: config.poll.spacingPerHost, hostGroups: config.poll.hostGroups)
         feedHeaders = try Self.headers(of: feeds, credentials)
         receivers = try Self.receivers(config, credentials)
+        maximumBodies = config.http.maximumBodies
+    }
+
+    /// How many watches there are.
+    var watchCount: Int { matcher.watchlist.watches.count }
+
+    /// The poller of this configuration.
+    func poller(_ parts: Daemon.Parts, _ health: HealthLog, _ tally: PollTally, _ time: TimeSource) -> Poller {
+        let fetcher = FeedFetcher(
+            send: { [client = parts.client] in await client.send($0) }, allowedPrivate: allowedPrivate, time: time)
+        return Poller(
+            fetcher: fetcher, store: parts.store, courier: parts.courier, matcher: matcher, policy: policy,
+            pace: pace, assembly: assembly, feedHeaders: feedHeaders, health: health, tally: tally, time: time)
     }
 
     /// Settings of the HTTP client; they hold until the next start.

@@ -92,7 +92,9 @@ extension Array where Element: Hashable {
     func uniqued(_ limit: Int) -> [Element] {
         guard count > 1 else { return self }
         if count <= Swift.min(8, limit) {
-            // So few are compared sooner than hashed.
+            // So few are compared sooner than hashed, and nearly all differ.
+            let differ = indices.allSatisfy { index in !self[..<index].contains(self[index]) }
+            if differ { return self }
             var out: [Element] = []
             out.reserveCapacity(count)
             for element in self where !out.contains(element) { out.append(element) }

@@ -8,6 +8,8 @@ struct ProblemLog: Sendable {
     private var surplus = 0
     /// While true nothing is noted.
     var isMuted = false
+    /// How many problems were noted, those past the limit included.
+    var count: Int { entries.count + surplus }
 
     init(limit: Int) { self.limit = max(1, limit) }
 

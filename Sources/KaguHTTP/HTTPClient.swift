@@ -14,11 +14,10 @@ public actor HTTPClient {
 
     private let settings: HTTPClientSettings
     private let gauge = ByteGauge()
-    /// One multi handle for each allow-list, because a reused connection passes no guard (S3).
-    private var multis: [AddressGuard: CurlMulti] = [:]
-    /// The guards of `multis`, least recently used first.
-    private var recency: [AddressGuard] = []
-    private var lastID: UInt64 = 0
+    private let inbox = CallInbox()
+    /// One multi handle for each allow-list, because a reused connection passes no guard (S3); the one used last
+    /// comes first.
+    private var pools: [(addressGuard: AddressGuard, multi: CurlMulti)] = []
     private var isShutDown = false
 
     /// A client without connections; libcurl is initialised here at the latest.
@@ -28,78 +27,88 @@ public actor HTTPClient {
 
     /// Sends one request and returns how it ended, at the latest after `request.limits.total`. Cancelling the task
     /// aborts the transfer, which then fails with `cancelled`.
-    public func send(_ request: HTTPRequest) async -> HTTPOutcome {
-        lastID += 1
-        let id = lastID
+    ///
+    /// Not isolated: the request goes to the queue through the inbox, together with others that come at the same
+    /// time, and the outcome straight back to the caller.
+    public nonisolated func send(_ request: HTTPRequest) async -> HTTPOutcome {
+        let call = HTTPCall(request)
         return await withTaskCancellationHandler {
-            await perform(request, id: id)
+            await withCheckedContinuation { post(.start(call, $0)) }
         } onCancel: {
-            executor.queue.async {
-                self.assumeIsolated { $0.abort(id, of: request.addressGuard) }
+            post(.abort(call))
+        }
+    }
+
+    private nonisolated func post(_ order: CallInbox.Order) {
+        guard inbox.add(order) else { return }
+        executor.queue.async {
+            self.assumeIsolated { $0.carryOutOrders() }
+        }
+    }
+
+    private func carryOutOrders() {
+        for order in inbox.take() {
+            switch order {
+            case .start(let call, let continuation): start(call, continuation)
+            case .abort(let call): abort(call)
             }
         }
+        for pool in pools { pool.multi.runStarted() }
     }
 
-    /// Waits for a request's outcome. A method of its own, so that the continuation's closure runs here for
-    /// certain: as a closure inside the cancellation handler's it ran on the default executor (Swift 6.3.1).
-    private func perform(_ request: HTTPRequest, id: UInt64) async -> HTTPOutcome {
-        await withCheckedContinuation { continuation in
-            if let failure = start(request, id: id, continuation: continuation) {
-                continuation.resume(returning: .failure(failure))
-            }
+    private func start(_ call: HTTPCall, _ continuation: CheckedContinuation<HTTPOutcome, Never>) {
+        guard !isShutDown, !call.isAborted else {
+            let reason = isShutDown ? "the client was shut down" : "the request was cancelled"
+            continuation.resume(returning: .failure(HTTPFailure(.cancelled, reason)))
+            return
+        }
+        guard let multi = multi(for: call.request.addressGuard) else {
+            continuation.resume(
+                returning: .failure(HTTPFailure(.other, "no memory or descriptor for another connection pool")))
+            return
+        }
+        multi.start(call, continuation)
+    }
+
+    private func abort(_ call: HTTPCall) {
+        // Orders keep their sequence: a call that is aborted before its start finds the mark.
+        call.abort()
+        for pool in pools where pool.addressGuard == call.request.addressGuard {
+            pool.multi.abort(call, HTTPFailure(.cancelled, "the request was cancelled"))
         }
     }
 
-    private func start(
-        _ request: HTTPRequest, id: UInt64, continuation: CheckedContinuation<HTTPOutcome, Never>
-    ) -> HTTPFailure? {
-        // A cancellation that comes after this line finds the transfer started: `abort` runs on this queue.
-        guard !isShutDown, !Task.isCancelled else {
-            return HTTPFailure(.cancelled, isShutDown ? "the client was shut down" : "the request was cancelled")
-        }
-        guard let multi = multi(for: request.addressGuard) else {
-            return HTTPFailure(.other, "no memory or descriptor for another connection pool")
-        }
-        multi.start(request, id: id, continuation: continuation)
-        return nil
-    }
-
-    /// Bytes of bodies that transfers under way hold now (`http.max_bodies`, S6).
-    public var bodyBytesInFlight: Int { gauge.bytes }
+    /// Bytes of bodies that transfers under way hold now (`http.max_bodies`, S6): a body counts from its first byte
+    /// until its transfer has ended, not while the caller works on it. Readable from anywhere, without waiting.
+    public nonisolated var bodyBytesInFlight: Int { gauge.bytes }
 
     /// Aborts all transfers, which fail with `cancelled`, and closes all connections. Later requests fail so too.
     public func shutdown() {
         isShutDown = true
-        for multi in multis.values { multi.close() }
-        multis = [:]
-        recency = []
-    }
-
-    private func abort(_ id: UInt64, of addressGuard: AddressGuard) {
-        multis[addressGuard]?.abort(id, HTTPFailure(.cancelled, "the request was cancelled"))
+        for pool in pools { pool.multi.close() }
+        pools = []
     }
 
     private func multi(for addressGuard: AddressGuard) -> CurlMulti? {
-        if let multi = multis[addressGuard] {
-            if multis.count > 1, recency.last != addressGuard {
-                recency.removeAll { $0 == addressGuard }
-                recency.append(addressGuard)
-            }
-            return multi
+        if let index = pools.firstIndex(where: { $0.addressGuard == addressGuard && !$0.multi.isRetired }) {
+            if index > 0 { pools.insert(pools.remove(at: index), at: 0) }
+            let multi = pools[0].multi
+            guard multi.isWorn else { return multi }
+            multi.retire()
         }
+        pools.removeAll { $0.multi.isClosed }
         closeIdlePool()
-        let multi = CurlMulti(settings: settings, gauge: gauge, queue: executor.queue)
-        multis[addressGuard] = multi
-        if multi != nil { recency.append(addressGuard) }
+        guard let multi = CurlMulti(settings: settings, gauge: gauge, queue: executor.queue) else { return nil }
+        pools.insert((addressGuard, multi), at: 0)
         return multi
     }
 
-    /// Makes room for another allow-list: the least recently used pool without transfers goes.
+    /// Makes room for another allow-list: a pool without transfers that was not used for long goes.
     private func closeIdlePool() {
-        guard multis.count >= Self.maximumPools,
-            let index = recency.firstIndex(where: { $0 != .publicOnly && multis[$0]?.isIdle == true })
+        guard pools.count >= Self.maximumPools,
+            let index = pools.lastIndex(where: { $0.addressGuard != .publicOnly && $0.multi.isIdle })
         else { return }
-        multis.removeValue(forKey: recency.remove(at: index))?.close()
+        pools.remove(at: index).multi.close()
     }
 
     /// Allow-lists whose connections are kept at a time.

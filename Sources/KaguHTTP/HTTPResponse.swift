@@ -81,11 +81,18 @@ public struct HTTPFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public var kind: Kind
     /// What happened: lower case, no full stop; free of URLs and secrets (S5).
     public var message: String
+    /// Whether no connection came about: the name did not resolve, or nobody could be connected to, in time or at
+    /// all (refused, no route, no network). Says nothing good of the uplink (P19).
+    public var isUnreachable: Bool
+    /// Whether any byte of an answer came before the failure, half a header for instance: proof of an uplink (P19).
+    public var hasAnswered: Bool
 
-    /// A failure with its wording.
-    public init(_ kind: Kind, _ message: String) {
+    /// A failure with its wording; `dns` and `connect` are unreachable, and so is a time-out that says so.
+    public init(_ kind: Kind, _ message: String, isUnreachable: Bool? = nil, hasAnswered: Bool = false) {
         self.kind = kind
         self.message = message
+        self.isUnreachable = isUnreachable ?? (kind == .dns || kind == .connect)
+        self.hasAnswered = hasAnswered
     }
 
     /// The message.

@@ -7,7 +7,7 @@
 public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
     /// The canonical form.
     public let text: String
-    /// Whether it can stand for one item: false where the path is empty (I3).
+    /// Whether it can stand for one item: false where path and query are empty, as in a home page's address (I3).
     public let identifiesItem: Bool
 
     /// Reads an absolute `http` or `https` address; nil for anything else. `extra` holds the names of `urls.strip`,
@@ -17,11 +17,17 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
         let canonical = copy.withUTF8 { Self.canonical($0, extra) }
         guard let canonical else { return nil }
         text = String(decoding: canonical.bytes, as: UTF8.self)
-        identifiesItem = canonical.hasPath
+        identifiesItem = canonical.hasPage
     }
 
     /// The canonical form.
     public var description: String { text }
+
+    /// Host, and what of user info and port is left, as the canonical form has them.
+    public var authority: String {
+        let bytes = text.utf8.dropFirst("https://".utf8.count)
+        return String(Substring(bytes.prefix { !Self.isDelimiter($0) }))
+    }
 
     /// The address without its tracking parameters, otherwise as written: the `url` of a hit (W2).
     public static func withoutTracking(_ url: String, stripping extra: Set<String> = []) -> String {
@@ -41,7 +47,7 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
 
     private typealias Bytes = UnsafeBufferPointer<UInt8>
 
-    private static func canonical(_ whole: Bytes, _ extra: Set<String>) -> (bytes: [UInt8], hasPath: Bool)? {
+    private static func canonical(_ whole: Bytes, _ extra: Set<String>) -> (bytes: [UInt8], hasPage: Bool)? {
         let url = trimmed(whole)
         let isPlain = hasPrefix(url, "http://")
         guard isPlain || hasPrefix(url, "https://") else { return nil }
@@ -59,6 +65,7 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
         out.reserveCapacity(url.count + 8)
         out.append(contentsOf: "https://".utf8)
         guard appendAuthority(url, authority..<pathStart, isPlain: isPlain, to: &out) else { return nil }
+        let authorityEnd = out.count
         var lastOfPath = pathEnd
         while lastOfPath > pathStart, url[lastOfPath - 1] == UInt8(ascii: "/") { lastOfPath -= 1 }
         append(url, pathStart..<lastOfPath, to: &out)
@@ -66,7 +73,7 @@ public struct CanonicalURL: Hashable, Sendable, CustomStringConvertible {
         if queryEnd + 1 < url.count, url[queryEnd + 1] == UInt8(ascii: "!") {
             append(url, queryEnd..<url.count, to: &out)
         }
-        return (out, lastOfPath > pathStart)
+        return (out, out.count > authorityEnd)
     }
 
     /// User info as it is, host in lower case without `www.`, port unless it is the scheme's own.

@@ -22,6 +22,49 @@ public struct StateReader: Sendable {
     /// The records of all feeds ever polled, by feed id (H4).
     public func feedRecords() throws(StoreError) -> [String: FeedRecord] { try read(FeedTable.records) }
 
+    /// One feed's record; nil for a feed that was never polled.
+    public func feedRecord(_ id: String) throws(StoreError) -> FeedRecord? {
+        try read { try FeedTable.record(ofFeed: id, $0) }
+    }
+
+    /// A feed's last polls, at most 20, the newest first.
+    public func pollLog(feedID: String) throws(StoreError) -> [PollLogEntry] {
+        try read { try PollLogTable.entries(feedID: feedID, $0) }
+    }
+
+    /// The newest events first, of one feed where one is given (H4).
+    public func events(feedID: String? = nil, limit: Int = 100) throws(StoreError) -> [FeedEvent] {
+        try read { try EventTable.events(feedID: feedID, limit: limit, $0) }
+    }
+
+    /// The authorities that asked not to be polled, in order of their names; some may have expired (P21).
+    public func holds() throws(StoreError) -> [AuthorityHold] { try read(HoldTable.all) }
+
+    /// The polls that brought the items that are known of a feed, the newest first (I9).
+    public func itemPolls(feedID: String, limit: Int = 20) throws(StoreError) -> [ItemPoll] {
+        try read { try ProvenanceTable.polls(feedID: feedID, limit: limit, $0) }
+    }
+
+    /// Where and when the item with this address was seen: the feed that brought it first, then its sightings in
+    /// order of time (I3); empty for an address that is not known. `strippedParameters` is `urls.strip` (I2).
+    public func sightings(
+        ofURL url: String, strippedParameters: Set<String> = []
+    ) throws(StoreError) -> [ItemSighting] {
+        guard let canonical = CanonicalURL(url, stripping: strippedParameters), canonical.identifiesItem else {
+            return []
+        }
+        let found = try read { database in
+            let hash = try ItemKeys(database).url(canonical)
+            return try ProvenanceTable.sightings(ofURL: hash, database).map { found in
+                (found.all, try found.hit.flatMap { try HitTable.locations(of: [$0], database)[$0] })
+            }
+        }
+        guard let (sightings, location) = found else { return [] }
+        var all = sightings
+        if let hit = location?.hit(in: directory.hits) { all[0].title = hit.title }
+        return all
+    }
+
     /// How many deliveries stand in each state.
     public func deliveryCounts() throws(StoreError) -> [DeliveryState: Int] { try read(OutboxTable.counts) }
 
@@ -77,7 +120,7 @@ public struct StateReader: Sendable {
         try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM item") ?? 0 }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         // One read transaction, so that an answer of several statements is of one moment.
         do { return try database.read(body) } catch { throw StoreError(error, path: directory.database) }
     }

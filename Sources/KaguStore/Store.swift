@@ -4,6 +4,7 @@ import Dispatch
 import GRDB
 import KaguDispatch
 public import KaguModel
+import Synchronization
 
 /// What survives a restart: feed states, seen items, hits and the outbox (DESIGN §4–6, D1, O33–O41).
 ///
@@ -26,19 +27,22 @@ public actor Store {
     /// Lines that are durable but that the index does not know, by hit id: what recovery found, and what a failed
     /// transaction left. While there are any, the watermark of the hit files stays where it is.
     var orphans: [String: HitLocation]
-    /// Work that the next transaction takes.
-    var queued: [QueuedWork] = []
+    /// Work that the next transaction takes, and what callers need not wait for the store's queue to read.
+    nonisolated let inbox = Mutex(StoreInbox())
+    /// How the database numbers ids and URLs.
+    nonisolated let keys: ItemKeys
     private var lock: StateLock?
 
     init(
         directory: StateDirectory, lock: StateLock, database: DatabaseQueue, log: HitLog, faults: StoreFaults,
-        feedNumbers: [String: Int64], orphans: [String: HitLocation]
+        keys: ItemKeys, feedNumbers: [String: Int64], orphans: [String: HitLocation]
     ) {
         self.directory = directory
         self.lock = lock
         self.database = database
         self.log = log
         self.faults = faults
+        self.keys = keys
         self.feedNumbers = feedNumbers
         self.orphans = orphans
     }
@@ -65,10 +69,11 @@ public actor Store {
             var found = try TailRecovery(directory: directory, database: queue).run()
             let isRebuilt = isNew && !found.lines.isEmpty
             if isRebuilt { try found.indexOlder(than: now - .seconds(86_400), in: queue) }
-            let numbers = try queue.inDatabase { try FeedTable.numbers($0) }
+            let (numbers, keys) = try queue.inDatabase { (try FeedTable.numbers($0), try ItemKeys($0)) }
             let store = Store(
                 directory: directory, lock: lock, database: queue,
-                log: HitLog(directory: directory.hits, calls: faults.calls), faults: faults, feedNumbers: numbers,
+                log: HitLog(directory: directory.hits, calls: faults.calls), faults: faults, keys: keys,
+                feedNumbers: numbers,
                 orphans: Dictionary(found.lines.map { ($0.hit.id, $0.location) }) { first, _ in first })
             let recovery = Recovery(
                 hits: found.lines.map(\.hit), tornBytes: found.tornBytes, badLines: found.badLines,
@@ -95,18 +100,32 @@ public actor Store {
         do { return try database.inDatabase(body) } catch { throw StoreError(error, path: directory.database) }
     }
 
-    /// Runs `body` in one transaction, durable on return; `deferred` where it only reads.
+    /// Runs `body` in one transaction, durable on return; not `isSynced`, it outlives a kill of the daemon, but a
+    /// power cut may undo it.
     func transaction<Value>(
-        _ kind: Database.TransactionKind = .immediate, _ body: (Database) throws -> Value
+        isSynced: Bool = true, _ body: (Database) throws -> Value
     ) throws(StoreError) -> Value {
         try access { database in
+            if !isSynced { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
+            defer { if !isSynced { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
             var value: Value?
-            try database.inTransaction(kind) {
+            try database.inTransaction(.immediate) {
                 value = try body(database)
                 return .commit
             }
             guard let value else { throw StoreError.closed }
             return value
+        }
+    }
+
+    /// Runs `body`, which only reads, with all that it reads being of one moment. Outside of a transaction each
+    /// statement would take and give back SQLite's file locks.
+    func reading<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        try access { database in
+            try PreparedStatement(database, "BEGIN").run()
+            // Nothing was written that a failed COMMIT could lose.
+            defer { _ = try? PreparedStatement(database, "COMMIT").run() }
+            return try body(database)
         }
     }
 

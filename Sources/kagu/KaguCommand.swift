@@ -16,7 +16,7 @@ struct KaguCommand: AsyncParsableCommand {
         version: "kagu \(Kagu.version)",
         subcommands: [
             HitsCommand.self, CheckCommand.self, MatchCommand.self, ParseCommand.self, FeedsCommand.self,
-            StatusCommand.self, ListenCommand.self, DemoCommand.self,
+            StatusCommand.self, ReloadCommand.self, ListenCommand.self, DemoCommand.self,
         ])
 }
 

@@ -10,7 +10,7 @@ struct Wiring {
     /// Where a packaged kagu has its configuration (DESIGN §6).
     static let defaultConfiguration = "/etc/kagu/kagu.yaml"
     /// Where a packaged kagu has its state.
-    static let defaultStateDirectory = "/var/lib/kagu"
+    static let defaultStateDirectory = ControlProtocol.packagedStateDirectory
 
     /// The environment of the process.
     let environment: [String: String]
@@ -19,13 +19,15 @@ struct Wiring {
     static func ofProcess() -> Wiring { Wiring(environment: ProcessEnvironment.current()) }
 
     /// Loads the configuration for a command that sends nothing: secrets that cannot be read are warnings.
-    /// Without `--config` it is /etc/kagu/kagu.yaml.
+    /// Without `--config` it is /etc/kagu/kagu.yaml; where only a state directory is given and that file is not
+    /// there, every key is at its default.
     func configuration(_ options: CommonOptions) throws -> Config {
-        let path = options.config ?? Self.defaultConfiguration
+        let hasDefault = options.stateDirectory == nil || access(Self.defaultConfiguration, F_OK) == 0
+        let path = options.config ?? (hasDefault ? Self.defaultConfiguration : nil)
         do {
             return try loader.load(path: path, stateDirectory: options.stateDirectory, feedPatterns: [])
         } catch {
-            throw Self.failure("configuration", path, error.problems)
+            throw Self.failure("configuration", path ?? "", error.problems)
         }
     }
 
@@ -60,7 +62,8 @@ struct Wiring {
         }
     }
 
-    private static func failure(_ what: String, _ path: String, _ problems: [ConfigProblem]) -> CommandFailure {
+    /// One line that says how many problems there are and shows the first.
+    static func failure(_ what: String, _ path: String, _ problems: [ConfigProblem]) -> CommandFailure {
         let errors = problems.filter { $0.severity == .error }
         let first = errors.first ?? problems.first
         let head = "\(what): \(first.map { "\($0.location.map { "\($0): " } ?? "")\($0.message)" } ?? path)"

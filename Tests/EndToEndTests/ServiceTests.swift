@@ -147,7 +147,7 @@ struct TroubledFeedTests {
         }
         room.origin.on("/slow") { _ in .drip(count: 100, every: .seconds(2)) }
         let names = ["html", "sitemap", "empty", "cut", "broken", "forbidden", "gone", "huge", "slow", "courier"]
-        try room.configure(feeds: names)
+        try room.configure(feeds: names, extra: "health: {after_failures: 1}")
         let daemon = try room.start()
         #expect(await eventually { room.origin.requests(for: "/courier").count >= 3 })
         let wanted = [
@@ -163,7 +163,7 @@ struct TroubledFeedTests {
         #expect(states == wanted)
         daemon.send(SIGTERM)
         #expect(await daemon.exitStatus(within: .seconds(12)) == 0)
-        #expect(daemon.logText.matches(of: /warning feed turned bad: broken/).count == 1)
+        #expect(daemon.logText.matches(of: /warning broken: failing: HTTP 500/).count == 1)
         #expect(room.origin.requests(for: "/gone").count == 1)
     }
 

@@ -114,46 +114,4 @@ struct AddressGuardTests {
         #expect(
             try refusal("::ffff:127.0.0.1") == "address ::ffff:127.0.0.1 is refused: loopback (127.0.0.0/8)")
     }
-
-    @Test(
-        "the guard judges the address behind every spelling of a host (S1)",
-        arguments: [
-            "127.0.0.1", "127.1", "0x7f.1", "017700000001", "2130706433", "localhost", "[::ffff:127.0.0.1]",
-        ])
-    func spellings(_ host: String) async throws {
-        let fetching = try Fetching()
-        fetching.origin.on("/", .text("secret"))
-        let outcome = await fetching.client.send(HTTPRequest(url: "http://\(host):\(fetching.origin.port)/"))
-        #expect(outcome.failureKind == .blockedAddress)
-        #expect(fetching.origin.connectionCount == 0)
-        await fetching.end()
-    }
-
-    @Test("a connection that one request may use does not serve a request that may not (S3)")
-    func separatePools() async throws {
-        let fetching = try Fetching()
-        fetching.origin.on("/", .text("ok"))
-        _ = try await fetching.get("/").answer()
-        let outcome = await fetching.client.send(HTTPRequest(url: fetching.origin.url("/")))
-        #expect(outcome.failureKind == .blockedAddress)
-        let endpoint = AddressGuard(allowing: [.endpoint(host: "127.0.0.1", port: fetching.origin.port)])
-        _ = try await fetching.client.send(HTTPRequest(url: fetching.origin.url("/"), addressGuard: endpoint))
-            .answer()
-        #expect(fetching.origin.requests.count == 2)
-        await fetching.end()
-    }
-
-    @Test("many allow-lists one after another keep working when idle pools go")
-    func manyPools() async throws {
-        let fetching = try Fetching()
-        fetching.origin.on("/", .text("ok"))
-        for port in 1...80 {
-            let list = AddressGuard(
-                allowing: [.endpoint(host: "x", port: port), .block(address: [127, 0, 0, 1], prefixLength: 32)])
-            _ = try await fetching.client.send(HTTPRequest(url: fetching.origin.url("/"), addressGuard: list))
-                .answer()
-        }
-        #expect(fetching.origin.requests.count == 80)
-        await fetching.end()
-    }
 }

@@ -116,7 +116,7 @@ struct HTTPClientTests {
         #expect(request.body == body)
         #expect(request.header("Expect") == nil)
         #expect(request.header("Content-Type") == "application/json")
-        #expect(await fetching.client.bodyBytesInFlight == 0)
+        #expect(fetching.client.bodyBytesInFlight == 0)
         await fetching.end()
     }
 

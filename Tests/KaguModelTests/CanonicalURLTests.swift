@@ -77,11 +77,24 @@ import Testing
     @Test("an address with an empty path identifies no item (I3)")
     func identifies() throws {
         for url in [
-            "https://example.org", "http://www.example.org/", "https://example.org/?p=1", "https://example.org//#x",
+            "https://example.org", "http://www.example.org/", "https://example.org/?utm_source=a",
+            "https://example.org//#x", "https://example.org/?",
         ] {
             #expect(try #require(CanonicalURL(url)).identifiesItem == false, "\(url)")
         }
-        #expect(try #require(CanonicalURL("https://example.org/a")).identifiesItem)
+        for url in ["https://example.org/a", "https://example.org/?p=1", "https://example.org?p=1&utm_source=a"] {
+            #expect(try #require(CanonicalURL(url)).identifiesItem, "\(url)")
+        }
+    }
+
+    @Test("the authority is that of the canonical form")
+    func authority() throws {
+        for (url, authority) in [
+            ("http://WWW.Example.org:80/a", "example.org"), ("https://example.org", "example.org"),
+            ("https://example.org:8080?a", "example.org:8080"), ("http://u@e.org/#!a", "u@e.org"),
+        ] {
+            #expect(try #require(CanonicalURL(url)).authority == authority)
+        }
     }
 
     @Test("what is no absolute http address has no canonical form")

@@ -118,6 +118,64 @@ import Testing
         #expect(try fixture.open().recovery.hits.isEmpty)
     }
 
+    @Test("killed before the commit of a migration: nothing is joined, and the next poll joins it all (I5, P12)")
+    func migrationFails() async throws {
+        let fixture = try StateFixture()
+        let fails = Switch()
+        var faults = StoreFaults()
+        faults.beforeCommit = {
+            if fails.isOn { throw StoreError.database(path: "x", reason: "killed") }
+        }
+        let old = (0..<6).map { Item.make(id: "old\($0)", url: "https://example.org/\($0)", title: "Baku \($0)") }
+        var new = old.enumerated().map { Item.make(id: "new\($0)", url: $1.url, title: $1.title) }
+        new.append(.make(id: "more", title: "Baku, more"))
+        let (store, _) = try fixture.open(faults: faults)
+        try await store.poll(old, at: fixture.now)
+        fails.set(true)
+        let found = try await store.unseen(feedID: "example", items: new, at: fixture.now)
+        let event = FeedEvent(kind: .migration, feedID: "example", at: fixture.now, text: "ids changed")
+        let hits = found.items.map { RoutedHit(store.hit(of: $0, at: fixture.now), of: $0) }
+        let record = PollRecord(
+            feedID: "example", at: fixture.now, feed: FeedRecord(state: .ok), unseen: found, hits: hits,
+            log: PollLogEntry(at: fixture.now, duration: .zero, state: .ok), events: [event],
+            hold: AuthorityHold(authority: "example.org", until: fixture.now + .seconds(60)))
+        await #expect(throws: StoreError.self) { try await store.record(record) }
+        await store.close()
+
+        let (again, recovery) = try fixture.open()
+        #expect(recovery.hits.map(\.title) == ["Baku, more"])
+        for table in ["event", "hold", "poll_log"] { #expect(try await again.count(table) == 0) }
+        let retry = try await again.unseen(feedID: "example", items: new, at: fixture.now)
+        #expect(retry.migration == Migration(joined: 6, of: 7) && retry.items.map(\.item.id) == ["more"])
+        let second = PollRecord(
+            feedID: "example", at: fixture.now, feed: FeedRecord(state: .ok), unseen: retry,
+            hits: retry.items.map { RoutedHit(again.hit(of: $0, at: fixture.now), of: $0) }, events: [event])
+        #expect(
+            try await again.record(second)
+                == RecordedPoll(newItems: 1, revisedItems: 0, hitLines: 0, deliveries: 0))
+        // As SIGKILL leaves them.
+        let copy = try fixture.copyOfState()
+        #expect(try copy.events() == [event] && copy.itemCount() == 13)
+        let last = try await again.unseen(feedID: "example", items: new, at: fixture.now)
+        #expect(last.knownCount == 7 && last.migration == nil && last.items.isEmpty)
+        #expect(try fixture.lines().count == 7)
+    }
+
+    @Test("a migration that is recorded twice, as after a re-poll, joins once (I5)")
+    func migrationTwice() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        let old = (0..<6).map { Item.make(id: "old\($0)", url: "https://example.org/\($0)", title: "Baku \($0)") }
+        let new = old.enumerated().map { Item.make(id: "new\($0)", url: $1.url, title: $1.title) }
+        try await store.poll(old, at: fixture.now)
+        let found = try await store.unseen(feedID: "example", items: new, at: fixture.now)
+        for _ in 0..<2 {
+            let record = PollRecord(feedID: "example", at: fixture.now, feed: FeedRecord(), unseen: found)
+            #expect(try await store.record(record).newItems == 0)
+        }
+        #expect(try await store.counts(["item", "url"]) == [12, 6])
+    }
+
     @Test("a failed sync moves the batch to the day's next file; readers see each hit once (O37, T5)")
     func syncFails() async throws {
         let fixture = try StateFixture()

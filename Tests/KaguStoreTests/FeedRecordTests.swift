@@ -17,7 +17,8 @@ import Testing
                 url: "https://example.org/rss", etag: [0x57, 0x2F, 0x22, 0xFF, 0x22],
                 lastModified: Array("yesterday".utf8)),
             bodyHash: [1, 2, 3, 4], title: "Пример", hasBaseline: true, gaps: #"{"p95":3600}"#,
-            redirects: #"[{"to":"https://example.net"}]"#)
+            redirects: #"[{"to":"https://example.net"}]"#, isPaused: true, listedURL: "https://example.org/rss",
+            lastStatus: 403)
     }
 
     @Test("a feed's record comes back byte for byte after a restart (H4, P12)")
@@ -25,6 +26,7 @@ import Testing
         let fixture = try StateFixture()
         let store = try fixture.openStore()
         let record = Self.full(fixture.now)
+        try await store.setFeedRecord(record, of: "a")
         try await store.record(PollRecord(feedID: "a", at: fixture.now, feed: record))
         try await store.record(PollRecord(feedID: "b", at: fixture.now, feed: FeedRecord(state: .ok)))
         await store.close()
@@ -47,6 +49,74 @@ import Testing
                 feedID: "a", at: fixture.now, feed: FeedRecord(state: .ok, nextDue: fixture.now + .seconds(900))))
         #expect(try await store.feedRecords()["a"]?.lastStart == fixture.now)
         #expect(try await store.feedRecords()["a"]?.nextDue == fixture.now + .seconds(900))
+    }
+
+    @Test("a 304 that changes nothing but times keeps all the rest, and any other change is stored (P8, P12)")
+    func timesOnly() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        var record = Self.full(fixture.now)
+        try await store.setFeedRecord(record, of: "a")
+        for minute in 1...3 {
+            let at = fixture.now + .seconds(Int64(minute) * 60)
+            try await store.recordPollStarts([PollStart(feedID: "a", at: at, nextDue: at)])
+            let before = try #require(try await store.feedRecord("a"))
+            #expect(before.lastStart == at && before.nextDue == at)
+            record = before
+            record.lastSuccess = at
+            record.nextDue = at + .seconds(900)
+            record.interval = .seconds(900 + minute)
+            if minute == 2 { record.validators?.etag = [0x22, 0x32, 0x22] }
+            try await store.record(PollRecord(feedID: "a", at: at, feed: record))
+            #expect(try StateReader(directory: fixture.path).feedRecord("a") == record)
+            #expect(try await store.feedRecord("a") == record)
+        }
+    }
+
+    @Test("a feed that is paused or resumed during a poll stays so, and the rest is as the poll left it (P12)")
+    func changedMeanwhile() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        for isPaused in [true, false] {
+            try await store.recordPollStarts([PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now)])
+            var record = try #require(try await store.feedRecord("a"))
+            if isPaused { try await store.pause(["a"]) } else { try await store.resume(["a"], at: fixture.now) }
+            #expect(try await store.feedRecord("a")?.isPaused == isPaused)
+            record.state = isPaused ? .failing : .ok
+            record.nextDue = fixture.now + .seconds(3600)
+            try await store.record(PollRecord(feedID: "a", at: fixture.now, feed: record))
+            record.isPaused = isPaused
+            #expect(try StateReader(directory: fixture.path).feedRecord("a") == record)
+        }
+    }
+
+    @Test("polls that come in together share a transaction, and each is answered (P12)")
+    func together() async throws {
+        let fixture = try StateFixture()
+        let commits = Counter()
+        var faults = StoreFaults()
+        faults.beforeCommit = { _ = commits.next() }
+        let (store, _) = try fixture.open(faults: faults)
+        for _ in 0..<2 {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        let start = PollStart(feedID: "\(number)", at: fixture.now, nextDue: fixture.now)
+                        try await store.recordPollStarts([start])
+                        let found = try await store.unseen(
+                            feedID: "\(number)", items: [.make(id: "\(number)")], at: fixture.now)
+                        let record = PollRecord(
+                            feedID: "\(number)", at: fixture.now, feed: FeedRecord(state: .ok), unseen: found)
+                        try await store.record(record)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(try await store.feedRecords().count == 100)
+        #expect(try await store.count("item") == 100)
+        #expect(commits.next() < 100)
+        #expect(try await store.pragma("synchronous") == "2")
     }
 
     @Test("an operator's change of a record needs no poll")

@@ -33,7 +33,7 @@ import Testing
         #expect(try await store.pragma("synchronous") == "2")
         #expect(try await store.pragma("foreign_keys") == "1")
         #expect(try await store.pragma("application_id") == String(0x6b61_6775))
-        #expect(try await store.pragma("user_version") == "1")
+        #expect(try await store.pragma("user_version") == "2")
     }
 
     @Test("the WAL stays after a clean stop, so that a group member can read (O34)")
@@ -86,13 +86,65 @@ import Testing
         let fixture = try StateFixture()
         await (try fixture.openStore()).close()
         let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
-        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 3") }
         try queue.close()
         let before = try fixture.directory.bytes("state/state.sqlite")
-        let error = StoreError.newerSchema(path: fixture.path + "/state.sqlite", found: 2, known: 1)
+        let error = StoreError.newerSchema(path: fixture.path + "/state.sqlite", found: 3, known: 2)
         #expect(throws: error) { try fixture.openStore() }
         #expect(throws: error) { try StateReader(directory: fixture.path) }
         #expect(try fixture.directory.bytes("state/state.sqlite") == before)
+    }
+
+    @Test("a database of version 1 is upgraded with all that it knows, after a backup (O41)")
+    func upgrade() async throws {
+        let fixture = try StateFixture()
+        // The state of a first version: today's, without what the second migration added.
+        let store = try fixture.openStore()
+        let record = FeedRecordTests.full(fixture.now)
+        try await store.poll([.make(title: "Baku")], at: fixture.now, feed: record)
+        await store.close()
+        let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
+        try queue.inDatabase { database in
+            let old = try Table.names(database).map { ($0, try Row.fetchAll(database, sql: "SELECT * FROM \($0)")) }
+            try database.execute(sql: "PRAGMA foreign_keys = OFF")
+            for name in old.map(\.0) + Table.later { try database.execute(sql: "DROP TABLE \(name)") }
+            try database.execute(sql: Schema.migrations[0])
+            for (name, rows) in old {
+                let columns = Set(try database.columns(in: name).map(\.name))
+                for row in rows {
+                    let kept = row.filter { columns.contains($0.0) }
+                    try database.execute(
+                        sql: "INSERT INTO \(name) (\(kept.map(\.0).joined(separator: ","))) "
+                            + "VALUES (\(kept.map { _ in "?" }.joined(separator: ",")))",
+                        arguments: StatementArguments(kept.map(\.1)))
+                }
+            }
+            // Its URL numbers had no key.
+            let url = try #require(CanonicalURL("https://example.org/item-1"))
+            let number = ItemKeys.unsalted.url(url)
+            try database.execute(sql: "UPDATE url SET hash = ?", arguments: [number])
+            try database.execute(sql: "UPDATE item SET url = ?", arguments: [number])
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        try queue.close()
+
+        let again = try fixture.openStore()
+        #expect(try await again.pragma("user_version") == "2")
+        #expect(try fixture.directory.names(in: "state/backup") == ["state.v1.sqlite"])
+        var expected = record
+        expected.isPaused = false
+        expected.listedURL = ""
+        expected.lastStatus = nil
+        #expect(try await again.feedRecords() == ["example": expected])
+        #expect(try await again.poll([.make(title: "Baku")], at: fixture.now).newItems == 0)
+        let copy = Item.make(id: "copy", url: "https://example.org/item-1")
+        #expect(try await again.unseen(feedID: "b", items: [copy], at: fixture.now).sightings.count == 1)
+        // A feed that has had no document since has all its items listed (I1).
+        #expect(try await again.upkeep(at: fixture.now + .seconds(200 * 86_400)).items == 0)
+        #expect(try fixture.lines().count == 1)
+        let entry = PollLogEntry(at: fixture.now, duration: .zero, state: .ok)
+        try await again.record(PollRecord(feedID: "example", at: fixture.now, feed: record, log: entry))
+        #expect(try StateReader(directory: fixture.path).pollLog(feedID: "example") == [entry])
     }
 
     @Test("calls after close throw closed")
@@ -143,7 +195,20 @@ extension Store {
         try access { try String.fetchOne($0, sql: "PRAGMA \(name)") }
     }
 
+    func counts(_ tables: [String]) throws -> [Int] { try tables.map { try count($0) } }
+
     func count(_ table: String) throws -> Int {
         try access { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+    }
+}
+
+private enum Table {
+    /// Tables that the first version did not have.
+    static let later = ["poll_log", "event", "hold", "setting"]
+
+    /// The tables of the first version.
+    static func names(_ database: Database) throws -> [String] {
+        try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+            .filter { !later.contains($0) && !$0.hasPrefix("sqlite_") }
     }
 }

@@ -97,13 +97,13 @@ struct StateTests {
     @Test("the lock tells whether a daemon runs, and its number (O39)")
     func lock() throws {
         let directory = try TemporaryDirectory()
-        #expect(DaemonLock.holder(directory.path("lock")) == (false, nil))
+        #expect(DaemonLock.holder(directory.path("lock")) == DaemonLock.Holder())
         let path = try directory.write("4711\n", to: "lock")
-        #expect(DaemonLock.holder(path) == (false, nil))
+        #expect(DaemonLock.holder(path) == DaemonLock.Holder())
         let descriptor = open(path, O_RDWR)
         defer { close(descriptor) }
         #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-        #expect(DaemonLock.holder(path) == (true, 4711))
+        #expect(DaemonLock.holder(path) == DaemonLock.Holder(isHeld: true, pid: 4711))
     }
 
     @Test("feeds never polled are new, disabled ones are left out, members are those of H4")
@@ -115,7 +115,8 @@ struct StateTests {
             ], [:])
         #expect(
             rows.map(FeedRowPrinter.json)
-                == [#"{"id":"a","url":"https://a.example/","title":"a","state":"new","failures":0}"#])
+                == [#"{"id":"a","url":"https://a.example/","title":"a","state":"new","failures":0,"paused":false}"#]
+        )
     }
 }
 

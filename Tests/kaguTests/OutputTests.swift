@@ -62,8 +62,8 @@ struct OutputTests {
 
     @Test("user names and passwords of addresses are not shown (house rule 13)")
     func address() {
-        #expect(SafeAddress.text("https://me:word@host.example/a@b") == "https://host.example/a@b")
-        #expect(SafeAddress.text("https://host.example/a@b") == "https://host.example/a@b")
+        #expect(ShownAddress.text("https://me:word@host.example/a@b") == "https://host.example/a@b")
+        #expect(ShownAddress.text("https://host.example/a@b") == "https://host.example/a@b")
     }
 }
 

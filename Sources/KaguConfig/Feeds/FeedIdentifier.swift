@@ -22,9 +22,14 @@ public enum FeedIdentifier {
         return id.utf8.count <= maximumLength ? id : "\(id.prefix(maximumLength - 9))-\(hash(of: url))"
     }
 
-    /// An id for a second feed whose derived id is taken: with a hash of its URL.
-    static func distinguished(_ id: String, url: String) -> String {
-        "\(id.prefix(maximumLength - 9))-\(hash(of: url))"
+    /// An id for a feed whose derived id is taken: with as much of a hash of its URL as makes it unique.
+    static func distinguished(_ id: String, url: String, isTaken: (String) -> Bool) -> String {
+        var length = 8
+        while true {
+            let candidate = "\(id.prefix(maximumLength - 9))-\(hash(of: url, length: length))"
+            if length >= 64 || !isTaken(candidate) { return candidate }
+            length *= 2
+        }
     }
 
     /// `text` in allowed characters: lower case, runs of others become one `-`.
@@ -41,8 +46,8 @@ public enum FeedIdentifier {
         return out.isEmpty ? "feed" : String(decoding: out, as: UTF8.self)
     }
 
-    private static func hash(of url: String) -> String {
-        String(Hex.encode(SHA256.hash(Array(url.utf8))).prefix(8))
+    private static func hash(of url: String, length: Int = 8) -> String {
+        String(Hex.encode(SHA256.hash(Array(url.utf8))).prefix(length))
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

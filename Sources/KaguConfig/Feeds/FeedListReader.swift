@@ -17,19 +17,15 @@ public enum FeedListReader {
     /// The feeds with the places that later checks need.
     static func read(_ bytes: [UInt8], file: String) -> FeedList {
         let format = FilePath.fileExtension(of: file)
+        if format == "opml" { return OPML.list(bytes, file: file) }
         var text = String(decoding: bytes, as: UTF8.self)
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
         let source = SourceFile(name: file, text: text)
-        if format != "opml", String(validating: bytes, as: UTF8.self) == nil {
+        if String(validating: bytes, as: UTF8.self) == nil {
             source.report(.notUTF8, line: 0, column: 0)
             return FeedList(file: source, records: [])
         }
-        let records: [FeedRecord] =
-            switch format {
-            case "opml": OPML.records(in: text, file: source)
-            case "txt": addresses(in: text, file: source)
-            default: YAMLFeedList(file: source).read(text)
-            }
+        let records = format == "txt" ? addresses(in: text, file: source) : YAMLFeedList(file: source).read(text)
         return FeedList(file: source, records: records)
     }
 
@@ -41,9 +37,15 @@ public enum FeedListReader {
             guard let url = words.first, !url.hasPrefix("#") else { continue }
             let column = 1 + line.unicodeScalars.prefix { $0.properties.isWhitespace }.count
             let place = (line: index + 1, column: column)
-            guard isFeedURL(String(url)), words.count == 1 || words[1].hasPrefix("#") else {
-                file.report(.noFeedURL, line: place.line, column: place.column)
+            let isAlone = words.count == 1 || words[1].hasPrefix("#")
+            let hasUserInfo = mayHoldPassword(String(url))
+            if hasUserInfo { file.conceal(line: place.line) }
+            if let fault = isAlone ? fault(ofURL: String(url)) : .spaceInURL {
+                file.report(fault, line: place.line, column: place.column)
                 continue
+            }
+            if hasUserInfo {
+                file.report(.userInfoInURL, line: place.line, column: place.column, severity: .warning)
             }
             let feed = Feed(
                 id: FeedIdentifier.derived(from: String(url)), url: String(url),
@@ -53,8 +55,15 @@ public enum FeedListReader {
         return records
     }
 
-    /// Whether `text` is an http or https URL with a host.
-    static func isFeedURL(_ text: String) -> Bool {
-        WebAddress(text).map { ["http", "https"].contains($0.scheme) } ?? false
+    /// Whether an address has user info; of what is no URL, whether it may.
+    static func mayHoldPassword(_ text: String) -> Bool { WebAddress(text)?.hasUserInfo ?? text.contains("@") }
+
+    /// What keeps `text` from being an http or https URL with a host; nil for one.
+    static func fault(ofURL text: String) -> ConfigFault? {
+        if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { return .spaceInURL }
+        let scheme = text.firstRange(of: "://").map { text[..<$0.lowerBound].lowercased() }
+        guard scheme == "http" || scheme == "https" else { return .noFeedURL }
+        if text.utf8.count > WebAddress.maximumBytes { return .urlTooLong }
+        return WebAddress(text) == nil ? .noHost : nil
     }
 }

@@ -2,12 +2,12 @@
 
 public import KaguModel
 
-/// The feeds of all lists as one: each URL once (P20), each id once (H1), each interval within P14's limits.
+/// The feeds of all lists as one: each request once (P20), each id once (H1), each interval within P14's limits.
 struct FeedUnion {
     /// The feeds, in the order of the lists.
     private(set) var feeds: [Feed] = []
 
-    private var indexByURL: [String: Int] = [:]
+    private var indexByAddress: [RequestAddress: Int] = [:]
     private var indexByID: [String: Int] = [:]
 
     /// Joins the lists; what is wrong is reported into their files.
@@ -20,19 +20,24 @@ struct FeedUnion {
     }
 
     private mutating func add(_ record: FeedRecord, reserved: Set<String>) {
-        if let index = indexByURL[record.feed.url] {
+        // Every record has an address, since its list was read.
+        guard let address = RequestAddress(record.feed.url) else { return }
+        if let index = indexByAddress[address] {
             unite(record, with: index)
             return
         }
         var feed = record.feed
         if record.hasDerivedID, reserved.contains(feed.id) || indexByID[feed.id] != nil {
-            feed = feed.with(id: FeedIdentifier.distinguished(feed.id, url: feed.url))
+            feed = feed.with(
+                id: FeedIdentifier.distinguished(feed.id, url: feed.url) {
+                    reserved.contains($0) || indexByID[$0] != nil
+                })
         } else if let index = indexByID[feed.id] {
             let place = feeds[index].location ?? SourceLocation(file: record.file.name)
             record.report(.duplicateFeedID(feed.id, place), key: "id", at: record.idPlace)
             return
         }
-        indexByURL[feed.url] = feeds.count
+        indexByAddress[address] = feeds.count
         indexByID[feed.id] = feeds.count
         feeds.append(feed)
     }
@@ -65,11 +70,13 @@ extension Feed {
         return rules.contains { $0.covers(host: address.host, port: address.port) }
     }
 
-    /// This feed under another id or with other tags.
-    fileprivate func with(id: String? = nil, tags: [String]? = nil) -> Feed {
+    /// This feed with another id, title, place or other tags.
+    func with(
+        id: String? = nil, title: String? = nil, tags: [String]? = nil, location: SourceLocation?? = nil
+    ) -> Feed {
         Feed(
-            id: id ?? self.id, url: url, title: title, language: language, country: country, classes: classes,
-            tags: tags ?? self.tags, interval: interval, headers: headers, isEnabled: isEnabled,
-            alertsRecent: alertsRecent, location: location)
+            id: id ?? self.id, url: url, title: title ?? self.title, language: language, country: country,
+            classes: classes, tags: tags ?? self.tags, interval: interval, headers: headers, isEnabled: isEnabled,
+            alertsRecent: alertsRecent, location: location ?? self.location)
     }
 }

@@ -15,6 +15,8 @@ struct XMLTags {
         let line: Int
         /// The column of `<` in Unicode scalars, from 1.
         let column: Int
+        /// The line of its end.
+        let lastLine: Int
 
         /// The value of an attribute, whose name is given in lower case.
         subscript(name: String) -> String? { attributes[name] }
@@ -33,6 +35,9 @@ struct XMLTags {
     private var line = 1
     private var lineStart = 0
     private var counted = 0
+    private var sawDoctype = false
+    /// Where a tag begins that the text ends in; nil if all are whole.
+    private(set) var unfinished: (line: Int, column: Int)?
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
@@ -41,7 +46,9 @@ struct XMLTags {
         while let start = find("<", from: position) {
             countLines(to: start)
             position = start + 1
-            if skip("!--", to: "-->") || skip("![CDATA[", to: "]]>") || skip("!", to: ">") { continue }
+            if skip("!--", to: "-->") || skip("![CDATA[", to: "]]>") || skipDoctype() || skip("!", to: ">") {
+                continue
+            }
             if let tag = tag(from: start) { return tag }
         }
         return nil
@@ -72,9 +79,12 @@ struct XMLTags {
                 if attributes.count < Self.maximumAttributes, attributes[key] == nil { attributes[key] = value }
             }
         }
+        let place = (line: line, column: start - lineStart + 1)
+        if position >= scalars.count { unfinished = place }
+        countLines(to: min(position, scalars.count))
         return Tag(
-            name: name.lowercased(), attributes: attributes, isSelfClosing: isSelfClosing, line: line,
-            column: start - lineStart + 1)
+            name: name.lowercased(), attributes: attributes, isSelfClosing: isSelfClosing, line: place.line,
+            column: place.column, lastLine: line)
     }
 
     private mutating func attribute() -> (String, String) {
@@ -120,6 +130,32 @@ struct XMLTags {
         return true
     }
 
+    /// A DOCTYPE with its internal subset, whose entities are not read.
+    private mutating func skipDoctype() -> Bool {
+        let opening = "!DOCTYPE".unicodeScalars
+        guard !sawDoctype, scalars[position...].starts(with: opening) else { return false }
+        sawDoctype = true
+        var (candidate, depth, quote) = (position, 0, Unicode.Scalar?.none)
+        while candidate < scalars.count {
+            let scalar = scalars[candidate]
+            candidate += 1
+            if let open = quote {
+                if scalar == open { quote = nil }
+                continue
+            }
+            switch scalar {
+            case "\"", "'": quote = scalar
+            case "[": depth += 1
+            case "]": depth -= 1
+            case ">" where depth <= 0:
+                position = candidate
+                return true
+            default: break
+            }
+        }
+        return false
+    }
+
     private func find(_ scalar: Unicode.Scalar, from start: Int) -> Int? {
         start < scalars.count ? scalars[start...].firstIndex(of: scalar) : nil
     }
@@ -136,26 +172,26 @@ struct XMLTags {
 
     /// Decodes the five named references of XML and numeric ones; others stay as written.
     private static func decode(_ text: String) -> String {
-        guard text.contains("&") else { return text }
-        var out = ""
-        var rest = text[...]
+        guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
+        // On scalars: a combining mark may follow a reference.
+        var out = String.UnicodeScalarView()
+        var rest = text.unicodeScalars[...]
         while let ampersand = rest.firstIndex(of: "&") {
-            out += rest[..<ampersand]
-            rest = rest[ampersand...]
-            guard let end = rest.prefix(12).firstIndex(of: ";"),
-                let decoded = reference(rest[rest.index(after: ampersand)..<end])
+            out.append(contentsOf: rest[..<ampersand])
+            rest = rest[ampersand...].dropFirst()
+            guard let end = rest.prefix(12).firstIndex(of: ";"), let decoded = reference(Substring(rest[..<end]))
             else {
-                out += "&"
-                rest = rest.dropFirst()
+                out.append("&")
                 continue
             }
-            out += decoded
-            rest = rest[rest.index(after: end)...]
+            out.append(decoded)
+            rest = rest[end...].dropFirst()
         }
-        return out + rest
+        out.append(contentsOf: rest)
+        return String(out)
     }
 
-    private static func reference(_ name: Substring) -> String? {
+    private static func reference(_ name: Substring) -> Unicode.Scalar? {
         switch name {
         case "amp": return "&"
         case "lt": return "<"
@@ -166,7 +202,7 @@ struct XMLTags {
             guard name.hasPrefix("#") else { return nil }
             let digits = name.dropFirst()
             let value = digits.lowercased().hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
-            return value.flatMap(Unicode.Scalar.init).map { String(Character($0)) }
+            return value.flatMap(Unicode.Scalar.init)
         }
     }
 }

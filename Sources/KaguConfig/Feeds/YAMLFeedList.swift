@@ -27,7 +27,7 @@ struct YAMLFeedList {
         let interval = fields["interval"]
         let feed = Feed(
             id: id ?? "", url: url ?? "",
-            title: fields["title"]?.text() ?? "",
+            title: fields["title"]?.text()?.trimmed ?? "",
             language: fields["language"].flatMap(language) ?? "",
             country: fields["country"].flatMap { $0.country() } ?? "",
             classes: fields["class"].map(classes) ?? [],
@@ -56,11 +56,13 @@ struct YAMLFeedList {
 
     private func address(_ cursor: YAMLCursor) -> String? {
         guard let text = cursor.nonEmptyText() else { return nil }
-        if WebAddress(text)?.hasUserInfo ?? false { file.conceal(cursor.node) }
-        guard FeedListReader.isFeedURL(text) else {
-            cursor.fail(.noFeedURL)
+        let hasUserInfo = FeedListReader.mayHoldPassword(text)
+        if hasUserInfo { file.conceal(cursor.node) }
+        if let fault = FeedListReader.fault(ofURL: text) {
+            cursor.fail(fault)
             return nil
         }
+        if hasUserInfo { cursor.warn(.userInfoInURL) }
         return text
     }
 
@@ -78,11 +80,11 @@ struct YAMLFeedList {
             return cursor.choice(SourceClass.self).map { [DatedClass($0)] } ?? []
         }
         let classes = (cursor.items() ?? []).compactMap { item -> DatedClass? in
-            guard let fields = item.fields(["is", "from"]),
-                let sourceClass = fields.required("is")?.choice(SourceClass.self)
-            else { return nil }
-            return DatedClass(sourceClass, from: fields["from"].flatMap { $0.date() })
+            guard let fields = item.fields(["is", "from"]) else { return nil }
+            // Both are read, so that the mistakes of both are told.
+            let day = fields["from"].flatMap { $0.date() }
+            return fields.required("is")?.choice(SourceClass.self).map { DatedClass($0, from: day) }
         }
-        return classes.sorted { ($0.from?.milliseconds ?? .min) < ($1.from?.milliseconds ?? .min) }
+        return classes.inOrder
     }
 }

@@ -53,6 +53,7 @@ extension ConfigFault {
         return Self("not YAML: \(reason); \(remedy)")
     }
 
+    static let tooManyAliases = Self("aliases multiply what the file says without bound; write the values out")
     static let manyDocuments = Self("a second document begins here; keep one in a file")
     static func duplicateKey(_ key: String) -> Self {
         Self("key \"\(key)\" is written twice in one mapping; keep one")
@@ -196,7 +197,34 @@ extension ConfigFault {
         Self("the address is also listed as \"\(id)\" at \(place); polled once, with the tags of both")
     }
 
+    static func alreadyListed(id: String, _ place: SourceLocation?) -> Self {
+        Self("is listed already as \"\(id)\"" + (place.map { " at \($0)" } ?? "") + "; nothing was added")
+    }
+
+    static func feedOfOtherList(_ id: String, _ place: SourceLocation, own: String) -> Self {
+        Self(
+            "the feed \"\(id)\" stands in this list, not in \(FilePath.name(of: own)) of the state directory; "
+                + "remove it here (line \(place.line)) and reload kagu")
+    }
+
+    static func unknownFeed(_ id: String, known: [String]) -> Self {
+        Self("no feed has the id \"\(id)\"" + suggestion(id, known, "kagu feeds list shows all ids"))
+    }
+
+    static let unwritableFeed = Self(
+        "a feed cannot be written so that it reads back the same; remove control characters from its title and tags"
+    )
+    static func unwritable(path: String, reason: String) -> Self {
+        Self("cannot write \"\(path)\": \(reason); check the directory and its permissions")
+    }
+
     static let noFeedURL = Self("is no feed address; write a URL that begins with http:// or https://")
+    static let spaceInURL = Self("is no feed address: it holds a space or control character; write %20 for a space")
+    static let noHost = Self("is no feed address: no usable host; write http://HOST/PATH or https://HOST/PATH")
+    static let urlTooLong = Self("is no feed address: longer than 8 KiB; shorten it")
+    static let userInfoInURL = Self(
+        "holds a user name or password, which everybody sees who may read the list; write a header "
+            + "(Authorization: secret:NAME)")
     static func noFeedLanguage(_ text: String) -> Self {
         Self("\"\(text)\" is no language tag; write for example \"fr\" or \"pt-BR\"")
     }
@@ -221,9 +249,18 @@ extension ConfigFault {
         Self("outline of type include is not followed; import \"\(address)\" by itself")
     }
 
+    static func scrapedOutline(_ title: String, type: String) -> Self {
+        Self("outline \"\(title)\" of type \(type) is a page, not a feed; kagu polls feeds only")
+    }
+
+    static func deepOPML(limit: Int) -> Self {
+        Self("outlines stand in each other over more than \(limit) levels; the names of deeper ones are no tags")
+    }
+
+    static let cutOPML = Self("ends before </opml>: a part may be missing; export the list again")
     static let notOPML = Self("is no OPML: no <opml> element; export the list again")
     static func foreignEncoding(_ name: String) -> Self {
-        Self("is encoded in \(name); save the file as UTF-8")
+        Self("is declared as \(name) but cannot be read so; save the file as UTF-8")
     }
 }
 

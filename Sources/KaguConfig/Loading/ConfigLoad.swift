@@ -37,8 +37,11 @@ struct ConfigLoad {
             ? feedPatterns : patterns.map { FilePatternSource(pattern: $0, origin: .commandLine("--feeds")) }
         var lists: [FeedList] = []
         var paths = paths(of: sources, extensions: FeedListReader.extensions)
-        let ownList = FilePath.resolve("feeds.yaml", below: config.store.directory + "/")
-        if FileReader.exists(ownList), !paths.contains(ownList) { paths.append(ownList) }
+        // What commands have added comes last, so that a list written by hand keeps the say (H3).
+        let ownList = FilePath.resolve(StateFeedList.fileName, below: config.store.directory + "/")
+        if FileReader.exists(ownList), !paths.contains(where: { FileReader.same($0, ownList) }) {
+            paths.append(ownList)
+        }
         for path in paths {
             if let bytes = bytes(of: path) { lists.append(FeedListReader.read(bytes, file: path)) }
         }

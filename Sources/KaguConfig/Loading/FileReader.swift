@@ -45,13 +45,22 @@ enum FileReader {
     /// Whether something is there.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether two paths lead to one file.
+    static func same(_ left: String, _ right: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard left != right else { return true }
+        return stat(left, &first) == 0 && stat(right, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
+    }
+
     /// Whether a directory is there.
     static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    private static func reason(_ code: Int32) -> String {
+    /// What the system says of an error, lower case.
+    static func reason(_ code: Int32) -> String {
         strerror(code).map { String(cString: $0).lowercased() } ?? "error \(code)"
     }
 }

@@ -109,8 +109,13 @@ struct MainFileReader {
 
     private func hostPattern(_ cursor: YAMLCursor) -> String? {
         guard let text = cursor.nonEmptyText()?.lowercased() else { return nil }
-        let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
-        let isName = name.contains(".") && !name.contains { "*:/@ ?#".contains($0) }
+        let labels = (text.hasPrefix("*.") ? text.dropFirst(2) : text[...]).split(
+            separator: ".", omittingEmptySubsequences: false)
+        let isName =
+            labels.count > 1
+            && labels.allSatisfy { label in
+                !label.isEmpty && label.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            }
         guard isName else {
             cursor.fail(.noHostPattern(text))
             return nil

@@ -16,8 +16,6 @@ extension Config {
         add("store.compress_after", when: store.compressAfter != nil)
         add("store.retention.hits", when: store.hitRetention != defaults.store.hitRetention)
         add("store.retention.items", when: store.itemRetention != defaults.store.itemRetention)
-        add("http.max_bodies", when: http.maximumBodies != defaults.http.maximumBodies)
-        add("health.after_failures", when: failuresBeforeEvent != defaults.failuresBeforeEvent)
         add("alerts.fallback", when: alerts.fallback != nil)
         add("alerts.objective", when: alerts.objective != defaults.alerts.objective)
         add("metrics.listen", when: metrics.listen != nil)

@@ -31,6 +31,9 @@ final class SourceFile {
         concealedLines.formUnion(node.line...lastLine)
     }
 
+    /// Keeps a line out of excerpts: it holds a credential (S5).
+    func conceal(line: Int) { concealedLines.insert(line) }
+
     /// Notes a problem; `path` is the key path (`alerts.receivers[1].timeout`), empty for the whole file.
     func report(
         _ fault: ConfigFault, path: String = "", line: Int, column: Int,

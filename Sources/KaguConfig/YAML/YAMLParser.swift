@@ -15,7 +15,10 @@ enum YAMLParser {
     static func parse(_ text: String) throws(Failure) -> YAMLNode? {
         do {
             // The basic resolver leaves every scalar a string, and spares a regular expression for each.
-            return try Yams.compose(yaml: text, .basic).map(convert)
+            guard let root = try Yams.compose(yaml: text, .basic) else { return nil }
+            // A document without aliases has fewer nodes than bytes; aliases of aliases multiply.
+            var nodesLeft = text.utf8.count + 100_000
+            return try convert(root, &nodesLeft)
         } catch let failure as Failure {
             throw failure
         } catch let error as YamlError {
@@ -25,15 +28,18 @@ enum YAMLParser {
         }
     }
 
-    private static func convert(_ node: Node) throws -> YAMLNode {
+    private static func convert(_ node: Node, _ nodesLeft: inout Int) throws -> YAMLNode {
         let line = node.mark?.line ?? 0
         let column = node.mark?.column ?? 0
+        nodesLeft -= 1
+        guard nodesLeft > 0 else { throw Failure(fault: .tooManyAliases, line: line, column: column) }
         switch node {
         case .scalar(let scalar):
             return YAMLNode(
                 content: .text(scalar.string, isPlain: scalar.style == .plain), line: line, column: column)
         case .sequence(let sequence):
-            return YAMLNode(content: .list(try sequence.map(convert)), line: line, column: column)
+            return YAMLNode(
+                content: .list(try sequence.map { try convert($0, &nodesLeft) }), line: line, column: column)
         case .mapping(let mapping):
             let members = try mapping.map { key, value in
                 guard case .scalar(let name) = key else {
@@ -41,7 +47,7 @@ enum YAMLParser {
                 }
                 return YAMLNode.Member(
                     key: name.string, line: name.mark?.line ?? line, column: name.mark?.column ?? 0,
-                    value: try convert(value))
+                    value: try convert(value, &nodesLeft))
             }
             return YAMLNode(content: .map(members), line: line, column: column)
         case .alias:

@@ -7,51 +7,68 @@ import KaguStore
 /// Fetches one feed: a conditional GET, and the redirects that follow it, each a request of its own with a turn of
 /// its own at its authority (P2, P24, P27). Owns nothing; runs in the pool.
 struct FeedFetcher: Sendable {
-    let client: HTTPClient
+    /// Sends one request: libcurl in the daemon, a publisher of its own in a simulation.
+    let send: @Sendable (HTTPRequest) async -> HTTPOutcome
     /// What `http.allow_private` opens (S3).
     let allowedPrivate: [AllowedAddress]
     let time: TimeSource
 
-    /// At most this many redirects are followed (P24).
-    static let maximumHops = 5
     /// What kagu asks for, in the order of preference (P4).
-    static let accept =
+    static let accept = HTTPHeader(
+        "Accept",
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
-        + "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
+            + "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1")
 
-    /// Polls the feed's listed URL. `headers` are its own, sent to the origin of that URL only (P25).
+    /// Polls `address`: the listed URL of `feed`, or the target of its confirmed move. `headers` are the feed's own,
+    /// sent to the origin of the listed URL only (P25); `validators` go to the URL that they belong to (P10).
     func fetch(
-        _ feed: Feed, headers: [HTTPHeader], validators: StoredValidators?, scheduler: Scheduler
-    ) async -> FetchResult {
-        var deadline = time.monotonic() + HTTPLimits.poll.total
-        var trail = RedirectTrail(listedURL: feed.url)
+        _ feed: Feed, at address: String, headers: [HTTPHeader], validators: StoredValidators?,
+        scheduler: Scheduler
+    ) async -> Fetch {
+        let start = time.monotonic()
+        var deadline = start + HTTPLimits.poll.total
+        var trail = RedirectTrail(listedURL: feed.url, startURL: address)
+        var lastHop: Int?
+        func ended(_ failure: PollFailure, _ contact: Contact) -> Fetch {
+            Fetch(
+                outcome: .failed(failure), trail: trail, status: lastHop, duration: time.monotonic() - start,
+                contact: lastHop == nil ? contact : .answered)
+        }
         while true {
-            if trail.urls.count > 1 {
+            if lastHop != nil {
                 // Waiting for gates does not count as time of the poll (§5).
                 let since = time.monotonic()
-                await scheduler.moveTurn(of: feed.id, to: trail.currentURL)
+                if case .held(let until) = await scheduler.moveTurn(of: feed.id, to: trail.currentURL) {
+                    return ended(held(trail, until), .answered)
+                }
                 deadline += time.monotonic() - since
             }
-            let isListedOrigin = trail.sharesOrigin(with: trail.currentURL)
             let request = HTTPRequest(
-                url: trail.currentURL,
-                headers: [HTTPHeader("Accept", Self.accept)] + (isListedOrigin ? headers : [])
-                    + conditions(validators, for: trail.currentURL),
+                url: trail.currentURL, headers: requestHeaders(trail, headers, validators),
                 limits: limits(until: deadline), addressGuard: addressGuard(trail))
-            switch await client.send(request) {
+            switch await send(request) {
             case .failure(let failure):
-                return .failed(.init(failure))
-            case .response(let response) where isRedirect(response.status):
-                if let problem = trail.follow(response) { return .failed(problem) }
+                return ended(PollFailure(failure), failure.contact)
+            case .response(let response) where Self.redirects.contains(response.status):
+                lastHop = response.status
+                if let problem = trail.follow(response) { return ended(problem, .answered) }
             case .response(let response):
-                return result(of: response, trail: trail, isConditional: validators?.url == trail.currentURL)
+                return answered(
+                    response, trail, isConditional: validators?.url == trail.currentURL,
+                    duration: time.monotonic() - start)
             }
         }
     }
 
-    private func conditions(_ validators: StoredValidators?, for url: String) -> [HTTPHeader] {
-        guard let validators, validators.url == url else { return [] }
-        return validators.pair.requestHeaders
+    private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
+
+    private func requestHeaders(
+        _ trail: RedirectTrail, _ own: [HTTPHeader], _ validators: StoredValidators?
+    ) -> [HTTPHeader] {
+        var headers = [Self.accept]
+        if !own.isEmpty, trail.isAtListedOrigin { headers += own }
+        if let validators, validators.url == trail.currentURL { headers += validators.pair.requestHeaders }
+        return headers
     }
 
     /// All hops together have the time of one poll (§5).
@@ -63,60 +80,45 @@ struct FeedFetcher: Sendable {
 
     /// The allow-list covers the listed URL and redirects within its host and port, nothing else (S3).
     private func addressGuard(_ trail: RedirectTrail) -> AddressGuard {
-        trail.sharesOrigin(with: trail.currentURL) ? AddressGuard(allowing: allowedPrivate) : .publicOnly
+        guard !allowedPrivate.isEmpty, trail.isAtListedEndpoint else { return .publicOnly }
+        return AddressGuard(allowing: allowedPrivate)
     }
 
-    private func isRedirect(_ status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
+    private func held(_ trail: RedirectTrail, _ until: Instant) -> PollFailure {
+        let authority = HTTPOrigin(trail.currentURL)?.authority ?? "the redirect's target"
+        return PollFailure(
+            .throttled, "\(authority), where it redirects to, asked for a pause",
+            retryAfter: max(.zero, until - time.wall()))
+    }
 
-    private func result(of response: HTTPResponse, trail: RedirectTrail, isConditional: Bool) -> FetchResult {
-        switch response.status {
-        case 200:
-            return .document(
-                FetchedDocument(
-                    body: response.body, contentType: response.headers["Content-Type"],
-                    contentLanguage: response.headers["Content-Language"], trail: trail,
-                    validators: StoredValidators(Validators(of: response.headers), at: trail.currentURL),
-                    freshness: CacheHints.freshness(of: response.headers, now: time.wall())))
-        case 304 where isConditional:
-            return .unchanged(
-                validators: StoredValidators(Validators(of: response.headers), at: trail.currentURL), trail: trail,
-                freshness: CacheHints.freshness(of: response.headers, now: time.wall()))
-        case 304:
-            return .failed(PollFailure(.failing, "304 answered an unconditional request"))
-        default:
-            return .failed(PollFailure(status: response.status, headers: response.headers, now: time.wall()))
-        }
+    private func answered(
+        _ response: HTTPResponse, _ trail: RedirectTrail, isConditional: Bool, duration: Duration
+    ) -> Fetch {
+        let validators = StoredValidators(Validators(of: response.headers), at: trail.currentURL)
+        let outcome: Fetch.Outcome =
+            switch response.status {
+            case 200:
+                .document(
+                    FetchedDocument(body: response.body, headers: response.headers, validators: validators))
+            case 304 where isConditional: .unchanged(validators)
+            case 304: .failed(PollFailure(.failing, "HTTP 304 in answer to an unconditional request"))
+            default: .failed(refusal(response, trail))
+            }
+        return Fetch(
+            outcome: outcome, trail: trail, status: response.status, bytes: response.body.count, duration: duration,
+            contact: .answered, freshness: CacheHints.freshness(of: response.headers, now: time.wall()))
+    }
+
+    private func refusal(_ response: HTTPResponse, _ trail: RedirectTrail) -> PollFailure {
+        let wall = BotWall.name(headers: response.headers, body: response.body, url: trail.currentURL)
+        return PollFailure(status: response.status, headers: response.headers, wall: wall, now: time.wall())
     }
 }
 
-/// What a fetch came to.
-enum FetchResult: Sendable {
-    /// 304: validators that it carries replace the stored ones (P8).
-    case unchanged(validators: StoredValidators, trail: RedirectTrail, freshness: Duration?)
-    /// 200 with a body, not yet looked at.
-    case document(FetchedDocument)
-    /// Anything else.
-    case failed(PollFailure)
-}
-
-/// A body with what its answer said of it.
-struct FetchedDocument: Sendable {
-    let body: [UInt8]
-    let contentType: String?
-    let contentLanguage: String?
-    /// Where it came from, and over which addresses.
-    let trail: RedirectTrail
-    let validators: StoredValidators
-    /// How long the publisher calls it fresh (P17).
-    let freshness: Duration?
-}
-
-extension StoredValidators {
-    /// The validators of an answer, with the address that they belong to (P10).
-    init(_ validators: Validators, at url: String) {
-        self.init(url: url, etag: validators.etag, lastModified: validators.lastModified)
+extension HTTPFailure {
+    /// What a request without an answer says about the uplink (P19).
+    fileprivate var contact: Contact {
+        if hasAnswered { return .answered }
+        return isUnreachable ? .unreachable : .undecided
     }
-
-    /// The validators without their address.
-    var pair: Validators { Validators(etag: etag, lastModified: lastModified) }
 }

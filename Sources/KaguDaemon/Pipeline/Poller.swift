@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KaguAlert
+import KaguBytes
 import KaguFeed
 import KaguHTTP
 import KaguMatch
@@ -36,108 +37,168 @@ struct Poller: Sendable {
         }
     }
 
-    /// Polls `feed` to the end; returns when it is due again.
+    /// Polls `feed` to the end.
     @concurrent
-    func poll(_ feed: Feed, by scheduler: Scheduler) async -> Instant {
+    func poll(_ feed: Feed, _ order: PollOrder, by scheduler: Scheduler) async -> PollEnd {
+        var before = pace.opening(feed, nil)
         do {
-            let before = try await store.feedRecord(feed.id) ?? FeedRecord()
-            let headers = feedHeaders[feed.id] ?? []
-            let fetched = await fetcher.fetch(
-                feed, headers: headers, validators: before.validators, scheduler: scheduler)
-            switch fetched {
-            case .unchanged(let validators, let trail, let freshness):
-                let accepted = Accepted(
-                    trail: trail, validators: validators, isUnchanged: true, freshness: freshness)
-                return try await conclude(feed, before, accepted)
-            case .failed(let failure):
-                return try await conclude(feed, before, failure)
-            case .document(let document):
-                return try await take(document, of: feed, before)
+            before = pace.opening(feed, try await store.feedRecord(feed.id))
+        } catch {
+            return notStored(feed, before, .undecided, error)
+        }
+        let fetch = await fetcher.fetch(
+            feed, at: before.nextURL(of: feed), headers: feedHeaders[feed.id] ?? [],
+            validators: order.isFull ? nil : before.validators, scheduler: scheduler)
+        let poll = OpenPoll(feed: feed, order: order, before: before, fetch: fetch, scheduler: scheduler)
+        do {
+            switch fetch.outcome {
+            case .unchanged(let validators):
+                return try await accept(
+                    poll,
+                    Accepted(
+                        trail: fetch.trail, validators: validators, isUnchanged: true, freshness: fetch.freshness))
+            case .document(let document): return try await take(document, poll)
+            case .failed(let failure): return try await refuse(poll, failure)
             }
         } catch {
             // The store could not take it: no validator has moved, so the next poll brings the same items (P12).
-            health.storeFailed(feed, error)
-            return time.wall() + PollPace.afterStoreFailure
+            return notStored(feed, before, fetch.contact, error)
         }
     }
 
     /// Parse, dedup, match, store, alert.
-    private func take(_ document: FetchedDocument, of feed: Feed, _ before: FeedRecord) async throws -> Instant {
+    private func take(_ document: FetchedDocument, _ poll: OpenPoll) async throws -> PollEnd {
         let parsed: ParsedFeed
         do {
-            parsed = try FeedParser.parse(document.body, context: context(document, feed))
+            parsed = try parse(document, poll)
         } catch {
-            return try await conclude(feed, before, PollFailure(error))
+            return try await refuse(poll, error)
         }
-        guard parsed.format.isSource else {
-            let reason = "a plain sitemap is no feed: it has no titles; list a news sitemap or a feed"
-            return try await conclude(feed, before, PollFailure(.parse, reason))
-        }
-        if parsed.isExpired {
-            return try await conclude(feed, before, PollFailure(.gone, "the feed says it has expired"))
-        }
-
         let unseen = try await store.unseen(
-            feedID: feed.id, items: parsed.items, strippedParameters: assembly.strippedParameters, at: time.wall())
-        let now = time.wall()
-        let hits = unseen.items.compactMap { item -> RoutedHit? in
-            let result = matcher.match(assembly.document(item, feed, parsed))
-            guard let hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: !before.hasBaseline)
-            else {
-                return nil
-            }
-            let isNews = item.isNews(to: hit.watches)
-            return RoutedHit(
-                hit, of: item,
-                deliveries: isNews ? policy.deliveries(for: hit, alertsRecent: feed.alertsRecent) : [])
-        }
-        let accepted = Accepted(
-            trail: document.trail, validators: document.validators, freshness: document.freshness, feed: parsed,
-            unseen: unseen, hits: hits)
-        return try await conclude(feed, before, accepted)
+            feedID: poll.feed.id, items: parsed.items, strippedParameters: assembly.strippedParameters,
+            at: time.wall())
+        let hits = match(unseen, parsed, poll)
+        return try await accept(
+            poll,
+            Accepted(
+                trail: poll.fetch.trail, validators: document.validators, freshness: poll.fetch.freshness,
+                feed: parsed, unseen: unseen, hits: hits,
+                bodyHash: unseen.items.isEmpty ? [] : SHA256.hash(document.body)))
     }
 
-    private func context(_ document: FetchedDocument, _ feed: Feed) -> ParseContext {
-        ParseContext(
-            contentType: document.contentType, baseURL: document.trail.currentURL, languageHint: feed.language,
-            contentLanguage: document.contentLanguage)
+    /// The feed in a body; throws what the poll comes to when there is none.
+    private func parse(_ document: FetchedDocument, _ poll: OpenPoll) throws(PollFailure) -> ParsedFeed {
+        let url = poll.fetch.trail.currentURL
+        let parsed: ParsedFeed
+        do {
+            parsed = try FeedParser.parse(
+                document.body,
+                context: ParseContext(
+                    contentType: document.headers["Content-Type"], baseURL: url, languageHint: poll.feed.language,
+                    contentLanguage: document.headers["Content-Language"]))
+        } catch {
+            let wall = BotWall.name(headers: document.headers, body: document.body, url: url)
+            throw PollFailure(error, wall: wall)
+        }
+        guard parsed.format.isSource else {
+            throw PollFailure(.parse, "a plain sitemap is no feed: it has no titles; list a news sitemap or a feed")
+        }
+        return parsed
+    }
+
+    /// What of the new and revised items is a hit, with what is owed for each; nothing for a migration (I5).
+    private func match(_ unseen: UnseenItems, _ parsed: ParsedFeed, _ poll: OpenPoll) -> [RoutedHit] {
+        guard !unseen.items.isEmpty, !matcher.watchlist.watches.isEmpty else { return [] }
+        let (feed, now) = (poll.feed, time.wall())
+        return unseen.items.compactMap { item in
+            let result = matcher.match(assembly.document(item, feed, parsed))
+            let isBaseline = !poll.before.hasBaseline
+            guard let hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: isBaseline) else {
+                return nil
+            }
+            let isTold = unseen.migration == nil && item.isNews(to: hit.watches)
+            return RoutedHit(
+                hit, of: item,
+                deliveries: isTold ? policy.deliveries(for: hit, alertsRecent: feed.alertsRecent) : [])
+        }
     }
 
     /// Stores an accepted poll with all that it brought, then tells the courier.
-    private func conclude(_ feed: Feed, _ before: FeedRecord, _ accepted: Accepted) async throws -> Instant {
+    private func accept(_ poll: OpenPoll, _ accepted: Accepted) async throws -> PollEnd {
         let now = time.wall()
-        let after = pace.record(of: feed, after: accepted, before: before, at: now, random: time.random())
+        let verdict = pace.accepted(
+            accepted, of: poll.feed, before: poll.before, at: now, random: time.random())
+        let (after, items) = (verdict.record.answered(poll.fetch.status), accepted.feed?.items.count ?? 0)
         let recorded = try await store.record(
             PollRecord(
-                feedID: feed.id, at: now, feed: after, unseen: accepted.unseen, hits: accepted.hits,
-                urlChain: accepted.trail.urls))
-        health.polled(feed, from: before, to: after)
-        health.stored(accepted.hits.map(\.hit))
+                feedID: poll.feed.id, at: now, feed: after, unseen: accepted.unseen, hits: accepted.hits,
+                urlChain: accepted.trail.urls, bodyHash: accepted.bodyHash,
+                log: poll.logEntry(after, items: items, newItems: accepted.newItems, at: now),
+                events: verdict.events))
+        health.polled(poll.feed, after)
+        health.told(verdict.events)
+        health.stored(accepted.hits)
         tally.count(accepted, recorded)
         if recorded.deliveries > 0 { await courier.wake() }
-        return after.nextDue ?? now
+        return poll.end(after, items: items, newItems: recorded.newItems, at: now)
     }
 
-    /// Stores a poll that was not accepted; validators stay as they were (P9).
-    private func conclude(_ feed: Feed, _ before: FeedRecord, _ failure: PollFailure) async throws -> Instant {
+    /// Stores a poll that was not accepted, unless the uplink is to blame; validators stay as they were (P9, P19).
+    private func refuse(_ poll: OpenPoll, _ failure: PollFailure) async throws -> PollEnd {
         let now = time.wall()
-        guard !failure.isCancellation else { return now }
-        let after = pace.record(of: feed, after: failure, before: before, at: now, random: time.random())
-        _ = try await store.record(PollRecord(feedID: feed.id, at: now, feed: after))
-        health.polled(feed, from: before, to: after)
+        if failure.isCancellation { return uncounted(poll, at: now) }
         tally.countFailure()
-        return after.nextDue ?? now
+        if try await isUplinkDown(poll) { return uncounted(poll, at: now) }
+        let verdict = pace.refused(
+            failure, of: poll.feed, from: poll.fetch.trail.startURL, before: poll.before, at: now,
+            random: time.random())
+        let after = verdict.record.answered(poll.fetch.status)
+        let hold = await hold(poll, failure, after)
+        _ = try await store.record(
+            PollRecord(
+                feedID: poll.feed.id, at: now, feed: after, log: poll.logEntry(after, at: now),
+                events: verdict.events, hold: hold))
+        health.polled(poll.feed, after)
+        health.told(verdict.events)
+        if failure.isRetryAfterClamped { health.retryAfterClamped(poll.feed) }
+        return poll.end(after, hold: hold, at: now)
+    }
+
+    /// The end of a poll of which nothing is stored but its start.
+    private func uncounted(_ poll: OpenPoll, at now: Instant) -> PollEnd {
+        var before = poll.before
+        if before.state != .gone { before.nextDue = pace.dueAfterStart(of: poll.feed, at: now) }
+        return poll.end(before, at: now)
+    }
+
+    /// What a 429 asks of everyone at its authority; nothing where that is an allow-listed private address (P22).
+    private func hold(_ poll: OpenPoll, _ failure: PollFailure, _ after: FeedRecord) async -> AuthorityHold? {
+        guard failure.holdsAuthority, let until = after.heldUntil else { return nil }
+        if pace.privateFeeds.contains(poll.feed.id), poll.fetch.trail.isAtListedEndpoint { return nil }
+        let authority = await poll.scheduler.authority(of: poll.fetch.trail.currentURL)
+        return AuthorityHold(
+            authority: authority.description, until: until, reason: "\(failure.reason) at feed \(poll.feed.id)")
+    }
+
+    /// The store could not read or take it: the feed is polled again, not before its floor.
+    private func notStored(
+        _ feed: Feed, _ before: FeedRecord, _ contact: Contact, _ error: any Error
+    ) -> PollEnd {
+        health.storeFailed(feed, error)
+        let isHalted = before.isPaused || before.state == .gone
+        let floor = pace.interval(for: feed).floor(holdsValidators: before.validators != nil)
+        return PollEnd(
+            nextDue: isHalted ? nil : time.wall() + floor, contact: contact, nextURL: before.nextURL(of: feed),
+            summary: PollSummary(state: before.state, reason: "the store failed: \(error)"),
+            heldUntil: before.heldUntil, wait: isHalted ? nil : floor)
     }
 }
 
-/// An accepted poll: a feed document, or the word that it has not changed.
-struct Accepted: Sendable {
-    let trail: RedirectTrail
-    let validators: StoredValidators
-    var isUnchanged = false
-    /// How long the publisher calls it fresh (P17).
-    let freshness: Duration?
-    var feed: ParsedFeed?
-    var unseen: UnseenItems?
-    var hits: [RoutedHit] = []
+extension FeedRecord {
+    /// The record with the status of the poll's last answer.
+    fileprivate func answered(_ status: Int?) -> FeedRecord {
+        var record = self
+        record.lastStatus = status
+        return record
+    }
 }

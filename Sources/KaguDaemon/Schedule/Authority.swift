@@ -16,6 +16,9 @@ struct Authority: Hashable, Sendable, CustomStringConvertible {
         description = hostGroups.first { Self.pattern($0, covers: origin.host) } ?? origin.authority
     }
 
+    /// An authority as it was stored.
+    init(named description: String) { self.description = description }
+
     /// `*.tumblr.com` covers every name below tumblr.com (P22); anything else covers itself.
     private static func pattern(_ pattern: String, covers host: String) -> Bool {
         let pattern = pattern.lowercased()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import KaguDispatch
 
 /// Tells systemd what the service is doing: datagrams to `$NOTIFY_SOCKET` (sd_notify(3)), without libsystemd.
 ///
@@ -13,6 +14,9 @@ public struct ServiceNotifier: Sendable {
     public init(environment: [String: String]) {
         socketPath = environment["NOTIFY_SOCKET"]
     }
+
+    /// Whether there is anyone to tell.
+    var isHeard: Bool { socketPath != nil }
 
     /// The service has started (O2).
     public func ready() { send("READY=1") }
@@ -40,33 +44,6 @@ public struct ServiceNotifier: Sendable {
         UnixSocketAddress(path: socketPath)?.withSocketAddress { address, length in
             let bytes = Array(message.utf8)
             _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
-        }
-    }
-}
-
-/// A name in the Unix domain, for datagrams to the service manager and to the journal.
-struct UnixSocketAddress {
-    private var address = sockaddr_un()
-    private let length: socklen_t
-
-    /// nil when the path does not fit (107 bytes); a leading `@` means the abstract name space.
-    init?(path: String) {
-        let bytes = Array(path.utf8)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard !bytes.isEmpty, bytes.count < capacity else { return nil }
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { target in
-            target.copyBytes(from: bytes)
-            if path.hasPrefix("@") { target[0] = 0 }
-        }
-        // The name ends with its last byte: an abstract one may not carry the array's remaining zeros.
-        length = socklen_t(MemoryLayout<sockaddr_un>.offset(of: \.sun_path).map { $0 + bytes.count } ?? 0)
-    }
-
-    func withSocketAddress(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Void) {
-        withUnsafePointer(to: address) { pointer in
-            // sockaddr_un begins with the members of sockaddr (POSIX <sys/un.h>).
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
         }
     }
 }

@@ -84,10 +84,10 @@ struct AtomReader {
             draft.feed.format = hasOldNamespace ? .atom03 : .atom10
             return
         }
-        document.adoptPlainElements(of: root)
         let isOld =
             document.nodes[root].namespace == .atom03
             || document.nodes[root].namespace != .atom && (document.rootVersion ?? "").hasPrefix("0.")
+        document.adoptPlainElements(of: root)
         draft.feed.format = isOld ? .atom03 : .atom10
         let children = document.children(of: root)
         draft.feed.title = document.firstShort([.atom(.title)], in: children)

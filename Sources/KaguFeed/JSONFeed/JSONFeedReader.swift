@@ -8,6 +8,8 @@ struct JSONFeedReader {
     private var problems: ProblemLog
     private let limits: ParseLimits
     private let base: String
+    /// Memory that texts are decoded in, one after the other.
+    private var scratch: [UInt8] = []
 
     /// Reads a document whose first byte is `{` or `[`; throws if it is no feed.
     static func read(
@@ -28,7 +30,7 @@ struct JSONFeedReader {
     }
 
     private static func format(of feed: JSONObject) -> FeedFormat? {
-        let version = feed["version"]?.value.text.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let version = feed["version"]?.value.text.map { String(decoding: $0.slice, as: UTF8.self) } ?? ""
         if version.contains("jsonfeed.org/version/") {
             return version.hasSuffix("/1") || version.hasSuffix("/1.0") ? .jsonFeed10 : .jsonFeed11
         }
@@ -124,7 +126,7 @@ struct JSONFeedReader {
     }
 
     private func size(_ node: JSONNode?) -> Int? {
-        guard let text = node?.value.text.map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
+        guard let text = node?.value.text.map({ String(decoding: $0.slice, as: UTF8.self) }) else { return nil }
         if let whole = Int(text) { return whole >= 0 ? whole : nil }
         guard let number = Double(text), number >= 0, number < 1e15 else { return nil }
         return Int(number)
@@ -139,29 +141,29 @@ struct JSONFeedReader {
     }
 
     private mutating func short(_ node: JSONNode?) -> String {
-        guard let node, let bytes = node.value.text else { return "" }
+        guard let node, let run = node.value.text else { return "" }
         return finish(
-            ShortText.plain(TextRun(bytes), isCDATA: false), node, .characters(limits.shortTextCharacters))
+            ShortText.plain(run, isCDATA: false), node, .characters(limits.shortTextCharacters))
     }
 
     private mutating func verbatim(_ node: JSONNode?) -> String {
-        guard let node, let bytes = node.value.text else { return "" }
-        return finish(TextRun(bytes), node, .characters(limits.shortTextCharacters))
+        guard let node, let run = node.value.text else { return "" }
+        return finish(run, node, .characters(limits.shortTextCharacters))
     }
 
     private mutating func html(_ node: JSONNode?) -> String {
-        guard let node, let bytes = node.value.text else { return "" }
-        return finish(HTMLText.text(of: TextRun(bytes)), node, .bytes(limits.longTextBytes))
+        guard let node, let run = node.value.text else { return "" }
+        return finish(HTMLText.text(of: run, &scratch), node, .bytes(limits.longTextBytes))
     }
 
     private mutating func literal(_ node: JSONNode?) -> String {
-        guard let node, let bytes = node.value.text else { return "" }
-        return finish(TextRun(bytes), node, .bytes(limits.longTextBytes))
+        guard let node, let run = node.value.text else { return "" }
+        return finish(run, node, .bytes(limits.longTextBytes))
     }
 
     private mutating func url(_ node: JSONNode?) -> String {
-        guard let node, case .string(let bytes) = node.value else { return "" }
-        let resolved = URLReference.resolve(URLReference.cleaned(TextRun(bytes)), against: base)
+        guard let node, case .string(let run) = node.value else { return "" }
+        let resolved = URLReference.resolve(URLReference.cleaned(run), against: base)
         guard resolved.utf8.count <= limits.urlBytes else {
             problems.note(node.start, "a URL longer than \(limits.urlBytes) bytes is dropped")
             return ""

@@ -75,7 +75,7 @@ struct JSONScanner: Sendable {
                 fail("no member name")
                 return object
             }
-            let name = String(decoding: string(), as: UTF8.self)
+            let name = String(decoding: string().slice, as: UTF8.self)
             skipSpace()
             guard !hasFailed, next == UInt8(ascii: ":") else {
                 fail("no \":\" after a member name")
@@ -155,20 +155,23 @@ struct JSONScanner: Sendable {
 
     // MARK: Strings
 
-    private static let stringClasses: [UInt8] = {
-        var table = [UInt8](repeating: 0, count: 256)
-        for byte in 0..<0x20 { table[byte] = 1 }
-        table[0x22] = 1
-        table[0x5C] = 1
-        return table
-    }()
+    /// Reads a string; one without escapes is not copied.
+    private mutating func string() -> TextRun {
+        let start = position + 1
+        let plainEnd = bytes.first(JSONStringStops.self, from: start, to: bytes.count)
+        if plainEnd < bytes.count, bytes[plainEnd] == 0x22 {
+            position = plainEnd + 1
+            return TextRun(bytes, start..<plainEnd)
+        }
+        return TextRun(decodedString())
+    }
 
-    private mutating func string() -> [UInt8] {
+    private mutating func decodedString() -> [UInt8] {
         var out: [UInt8] = []
         position += 1
         while true {
-            let special = bytes.firstSpecial(from: position, to: bytes.count, classes: Self.stringClasses)
-            out.append(contentsOf: bytes[position..<special])
+            let special = bytes.first(JSONStringStops.self, from: position, to: bytes.count)
+            out.append(bytes, position..<special)
             position = special
             guard position < bytes.count else {
                 fail("unfinished")

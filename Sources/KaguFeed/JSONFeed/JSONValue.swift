@@ -6,7 +6,7 @@ enum JSONValue: Sendable {
     case bool(Bool)
     case number(String)
     /// Decoded UTF-8.
-    case string([UInt8])
+    case string(TextRun)
     case array([JSONNode])
     case object(JSONObject)
     /// Deeper than the limit.
@@ -25,10 +25,10 @@ enum JSONValue: Sendable {
     }
 
     /// The bytes of a string, or the text of a number.
-    var text: [UInt8]? {
+    var text: TextRun? {
         switch self {
-        case .string(let bytes): bytes
-        case .number(let digits): Array(digits.utf8)
+        case .string(let run): run
+        case .number(let digits): TextRun(Array(digits.utf8))
         default: nil
         }
     }

@@ -148,8 +148,11 @@ struct RSSReader {
         for child in document.all(.rss(.author), in: children) {
             if let person = person(child) { return [person] }
         }
-        let creators = document.all(.of(.dc, .creator), in: children).compactMap { person($0) }
-        if !creators.isEmpty { return creators }
+        // Dublin Core has no `author`, but publishers do.
+        for name in [LocalName.creator, .author] {
+            let creators = document.all(.of(.dc, name), in: children).compactMap { person($0) }
+            if !creators.isEmpty { return creators }
+        }
         for child in document.all(.of(.itunes, .author), in: children) {
             if let person = person(child) { return [person] }
         }
@@ -166,20 +169,26 @@ struct RSSReader {
 
     private mutating func categories(_ children: Children) -> [String] {
         var out: [String] = []
-        for selector: Selector in [.rss(.category), .of(.dc, .subject)] {
-            out += document.all(selector, in: children).map { document.shortText($0) }
+        if children.names.contains(.category) { appendSubjects(.rss(.category), children, to: &out) }
+        if children.names.contains(.subject) { appendSubjects(.of(.dc, .subject), children, to: &out) }
+        if children.names.contains(.keywords) {
+            for child in document.all(.of(.itunes, .keywords), in: children) {
+                out += document.shortText(child).split(separator: ",").map { String($0).trimmed }
+                    .filter { !$0.isEmpty }
+            }
         }
-        for child in document.all(.of(.itunes, .keywords), in: children) {
-            out += document.shortText(child).split(separator: ",").map { String($0).trimmed }
-        }
-        for child in document.all(.of(.media, .category), in: children) {
-            out.append(document.shortText(child))
-        }
-        out.removeAll(where: \.isEmpty)
+        if children.names.contains(.category) { appendSubjects(.of(.media, .category), children, to: &out) }
         if out.isEmpty {
             out = document.all(.atom(.category), in: children).compactMap { document.atomCategory($0) }
         }
         return out
+    }
+
+    private mutating func appendSubjects(_ selector: Selector, _ children: Children, to out: inout [String]) {
+        for child in children.nodes where selector.matches(document.nodes[child]) {
+            let subject = document.shortText(child)
+            if !subject.isEmpty { out.append(subject) }
+        }
     }
 
     private mutating func enclosures(_ children: Children) -> [Item.Enclosure] {

@@ -45,6 +45,7 @@ enum DateWords {
     static let zones: [String: Int] = {
         var table = [
             "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "met": 60,
+            "mez": 60, "mesz": 120,
             "mest": 120, "eet": 120, "eest": 180, "msk": 180, "msd": 240, "trt": 180, "azt": 240, "azst": 300,
             "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
             "ast": -240, "adt": -180, "akst": -540, "akdt": -480, "hst": -600, "et": -300, "ct": -360, "mt": -420,

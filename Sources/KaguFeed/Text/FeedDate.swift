@@ -163,6 +163,7 @@ struct ISODate: Sendable {
             }
             return true
         case 4: break
+        case 2: return readShort()
         default: return false
         }
         parts.year = scanner.number(4) ?? 0
@@ -178,6 +179,18 @@ struct ISODate: Sendable {
         if scanner.isAtEnd { return true }
         guard scanner.skip(separator), scanner.digitCount <= 2, let day = scanner.number(2) else { return false }
         parts.day = day
+        return true
+    }
+
+    /// `yy-mm-dd`, if it is one; `dd-mm-yy` is left to others.
+    private mutating func readShort() -> Bool {
+        let dash = UInt8(ascii: "-")
+        guard let year = scanner.number(2), scanner.skip(dash), scanner.digitCount == 2,
+            let month = scanner.number(2),
+            (1...12).contains(month), scanner.skip(dash), scanner.digitCount == 2, let day = scanner.number(2),
+            (1...31).contains(day)
+        else { return false }
+        (parts.year, parts.month, parts.day) = (DateParts.fullYear(year), month, day)
         return true
     }
 
@@ -230,6 +243,8 @@ struct ISODate: Sendable {
         guard !scanner.isAtEnd else { return true }
         if let offset = scanner.offset() {
             parts.offsetMinutes = offset
+            // Some write both an offset and a Z.
+            _ = scanner.skip(UInt8(ascii: "Z"))
         } else {
             let start = scanner.position
             while scanner.next.isLetter, !scanner.isAtEnd { scanner.position += 1 }

@@ -18,28 +18,38 @@ struct HTMLText: Sendable {
 
     private enum Gap: Sendable { case none, space, line }
 
-    private init(_ source: TextRun, isXML: Bool) {
+    private init(_ source: TextRun, isXML: Bool, _ scratch: inout [UInt8]) {
         self.source = source.bytes
         self.isXML = isXML
         fragmentStart = source.range.lowerBound
         position = fragmentStart
         end = source.range.upperBound
         searches = ForwardSearches(to: end)
+        swap(&out, &scratch)
+        out.removeAll(keepingCapacity: true)
         out.reserveCapacity(source.range.count)
     }
 
     /// The text of an HTML fragment, as UTF-8.
     static func text(of source: TextRun, isXML: Bool = false) -> TextRun {
+        var scratch: [UInt8] = []
+        return text(of: source, isXML: isXML, &scratch)
+    }
+
+    /// The same; `scratch` takes part so that many fragments, one after the other, share their memory.
+    static func text(of source: TextRun, isXML: Bool = false, _ scratch: inout [UInt8]) -> TextRun {
         if let words = words(source) { return words }
-        var html = HTMLText(source, isXML: isXML)
+        var html = HTMLText(source, isXML: isXML, &scratch)
         html.run()
+        scratch = html.out
         return TextRun(html.out)
     }
 
     /// Text without markup: blank lines stay as one line end, other white space is one space (F20).
     static func folded(_ source: TextRun) -> TextRun {
         if let words = words(source) { return words }
-        var html = HTMLText(source, isXML: false)
+        var scratch: [UInt8] = []
+        var html = HTMLText(source, isXML: false, &scratch)
         while html.position < html.end { html.appendRun(isLiteral: true) }
         return TextRun(html.out)
     }
@@ -48,16 +58,9 @@ struct HTMLText: Sendable {
     /// it is its own text.
     private static func words(_ source: TextRun) -> TextRun? {
         let range = source.bytes.trimmed(source.range)
-        let stop = source.bytes.endOfWords(from: range.lowerBound, to: range.upperBound, classes: classes)
+        let stop = source.bytes.endOfWords(from: range.lowerBound, to: range.upperBound)
         return stop == range.upperBound ? TextRun(source.bytes, range) : nil
     }
-
-    /// Bytes at which a run of plain text ends: white space, `<`, `&`.
-    private static let classes: [UInt8] = {
-        var table = [UInt8](repeating: 0, count: 256)
-        for byte in [0x20, 0x09, 0x0A, 0x0C, 0x0D, 0x3C, 0x26] { table[byte] = 1 }
-        return table
-    }()
 
     private mutating func run() {
         while position < end {
@@ -78,14 +81,14 @@ struct HTMLText: Sendable {
             noteSpace(start..<position)
             return
         }
-        position = source.endOfWords(from: start, to: end, classes: Self.classes)
+        position = source.endOfWords(from: start, to: end)
         if isLiteral {
             while position < end, !source[position].isSpace {
-                position = source.endOfWords(from: position + 1, to: end, classes: Self.classes)
+                position = source.endOfWords(from: position + 1, to: end)
             }
         }
         emitGap()
-        out.append(contentsOf: source[start..<position])
+        out.append(source, start..<position)
     }
 
     private mutating func noteSpace(_ range: Range<Int>) {
@@ -133,6 +136,12 @@ struct HTMLText: Sendable {
     // MARK: References
 
     private mutating func readReference() {
+        if let known = source.predefinedReference(at: position, to: end) {
+            emitGap()
+            out.append(known.value)
+            position = known.end
+            return
+        }
         let start = position + 1
         if let number = NumericReference.read(source, at: start, to: end, needsSemicolon: false) {
             position = number.end
@@ -155,14 +164,9 @@ struct HTMLText: Sendable {
     }
 
     private mutating func appendNamed(_ range: Range<Int>) -> Bool {
-        var value: [UInt8] = []
-        guard NamedReferences.shared.append(source, range, to: &value) else { return false }
-        if value.count == 1, value[0].isSpace {
-            note(.space)
-        } else {
-            emitGap()
-            out.append(contentsOf: value)
-        }
+        guard let scalars = NamedReferences.shared.scalars(source, range) else { return false }
+        append(scalars.first)
+        if let second = scalars.second { out.append(scalar: second) }
         position = range.upperBound
         return true
     }
@@ -232,20 +236,22 @@ struct HTMLText: Sendable {
 
     /// Behind the `>` of a tag; a `>` inside quotes does not count, unless the quote never closes.
     private mutating func tagEnd(from start: Int) -> Int? {
-        var index = start
-        var follows = UInt8(0)
+        var index = source.first(TagStops.self, from: start, to: end)
+        var valueEnd = start
         while index < end {
             let byte = source[index]
             if byte == 0x3E { return index + 1 }
-            if byte == 0x22 || byte == 0x27, follows == UInt8(ascii: "=") {
+            var before = index - 1
+            while before >= valueEnd, source[before].isSpace { before -= 1 }
+            if before >= valueEnd, source[before] == UInt8(ascii: "=") {
                 let mark: ForwardSearches.Mark = byte == 0x22 ? .doubleQuote : .singleQuote
                 guard let close = searches.find(mark, in: source, from: index + 1) else {
                     return searches.find(.tagEnd, in: source, from: index).map { $0 + 1 }
                 }
                 index = close
+                valueEnd = close + 1
             }
-            if !byte.isSpace { follows = byte }
-            index += 1
+            index = source.first(TagStops.self, from: index + 1, to: end)
         }
         return nil
     }

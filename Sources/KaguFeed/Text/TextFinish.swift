@@ -12,9 +12,11 @@ enum TextFinish {
     /// The text of UTF-8 bytes, and whether it was cut.
     static func string(_ source: TextRun, limit: Limit) -> (text: String, isCut: Bool) {
         var source = source
-        if source.contains(0xC2) || source.contains(0xC3) {
+        var form = UTF8Form.of(source.bytes, source.range)
+        if form != .ascii {
             if mayBeEncodedTwice(source), let repaired = decodedOnceMore(Array(source.slice)) {
                 source = TextRun(repaired)
+                form = UTF8Form.of(repaired, source.range)
             }
             if source.contains(0xC2) { source = withoutC1(source) }
         }
@@ -24,7 +26,15 @@ enum TextFinish {
             range = range.lowerBound..<end
             isCut = true
         }
-        return (String(decoding: source.bytes[range], as: UTF8.self), isCut)
+        return (string(source.bytes, range, form), isCut)
+    }
+
+    /// A string of bytes whose form is known: well-formed ones need no second look.
+    private static func string(_ bytes: [UInt8], _ range: Range<Int>, _ form: UTF8Form) -> String {
+        guard form != .other else { return String(decoding: bytes[range], as: UTF8.self) }
+        // The bytes were judged a moment ago, repairs write whole characters, and cuts fall between characters.
+        let text = UTF8Span(unchecked: bytes.span.extracting(range), isKnownASCII: form == .ascii)
+        return String(copying: text)
     }
 
     /// Whether the first character past ASCII, as Latin-1, may begin a UTF-8 sequence: most text is done with here.

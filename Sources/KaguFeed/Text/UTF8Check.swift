@@ -2,7 +2,7 @@
 
 /// How much of a byte sequence is UTF-8.
 struct UTF8Check: Sendable, Equatable {
-    /// Well-formed sequences of two to four bytes.
+    /// Well-formed sequences of two to four bytes; only "some" is said of bytes without strays.
     var sequences = 0
     /// Bytes past ASCII that belong to none.
     var strays = 0
@@ -16,19 +16,15 @@ struct UTF8Check: Sendable, Equatable {
 
     /// Surveys all bytes.
     static func survey(_ bytes: [UInt8]) -> UTF8Check {
-        bytes.withUnsafeBufferPointer { buffer in
+        switch UTF8Form.of(bytes, 0..<bytes.count) {
+        case .ascii: return UTF8Check()
+        case .multibyte: return UTF8Check(sequences: 1)
+        case .other: break
+        }
+        return bytes.withUnsafeBufferPointer { buffer in
             var check = UTF8Check()
             var index = 0
-            let count = buffer.count
-            while index < count {
-                // ASCII, 16 bytes at a time.
-                while index + 16 <= count {
-                    var mixed: UInt8 = 0
-                    for offset in 0..<16 { mixed |= buffer[index + offset] }
-                    if mixed >= 0x80 { break }
-                    index += 16
-                }
-                guard index < count else { break }
+            while index < buffer.count {
                 if buffer[index] < 0x80 {
                     index += 1
                     continue
@@ -38,7 +34,7 @@ struct UTF8Check: Sendable, Equatable {
                     check.sequences += 1
                     index += width
                 } else if isCut {
-                    check.cutBytes = count - index
+                    check.cutBytes = buffer.count - index
                     break
                 } else {
                     check.strays += 1

@@ -61,17 +61,30 @@ struct WordDate: Sendable {
         if isHour, hasMinutes, separator == UInt8(ascii: ":") || separator | 0x20 == UInt8(ascii: "h") {
             return readTime(hour: value)
         }
+        if isHour, hasMinutes, separator == UInt8(ascii: "."), isDateComplete { return readTime(hour: value) }
         expectsZone = false
         numbers.append((value, digits))
         return numbers.count <= 3
     }
 
+    /// Whether day, month and year are known: what follows as `18.35` is the time.
+    private var isDateComplete: Bool { numbers.count == (months.isEmpty ? 3 : 2) }
+
+    /// The `m` of `a.m.` and `p.m.`, its full stops included.
+    private mutating func skipDottedM() -> Bool {
+        let rest = scanner.bytes.dropFirst(scanner.position).prefix(2).map(\.asciiLowercased)
+        guard rest == [UInt8(ascii: "."), UInt8(ascii: "m")] else { return false }
+        scanner.position += 2
+        return true
+    }
+
     private mutating func readTime(hour: Int) -> Bool {
         var parts = DateParts()
         parts.hour = hour
+        let isDotted = scanner.next == UInt8(ascii: ".")
         scanner.position += 1
         parts.minute = scanner.number(2) ?? 0
-        if scanner.next == UInt8(ascii: ":"), !scanner.isAtEnd {
+        if scanner.next == (isDotted ? UInt8(ascii: ".") : UInt8(ascii: ":")), !scanner.isAtEnd {
             scanner.position += 1
             guard let second = scanner.number(2) else { return false }
             parts.second = second
@@ -89,8 +102,8 @@ struct WordDate: Sendable {
         let word = DateWords.folded(raw)
         if word.isEmpty { return true }
         if expectsZone {
-            if word == "am" || word == "pm" {
-                isAfternoon = word == "pm"
+            if word == "am" || word == "pm" || word == "a" || word == "p", word.utf8.count == 2 || skipDottedM() {
+                isAfternoon = word.hasPrefix("p")
                 return true
             }
             if let zone = DateWords.zones[word] {

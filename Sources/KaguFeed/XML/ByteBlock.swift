@@ -1,50 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Eight bytes that are looked at together: text is mostly plain, and one test passes over eight bytes of it.
+/// Sixteen bytes that are looked at together: text is mostly plain, and one test passes over sixteen bytes of it.
 ///
-/// The tests are those of "SIMD within a register": a subtraction borrows from a byte that is zero, or less than a bound,
-/// into its highest bit. A borrow may also mark the byte behind a true mark, so a mark means "look closer", no more; the
-/// absence of marks is exact. (`SIMD16` would be natural here, but its comparisons are not compiled to vector code.)
+/// The tests are those of "SIMD within a register", in two lanes of eight bytes: a subtraction borrows from a byte that
+/// is zero, or less than a bound, into its highest bit. A borrow may also mark the byte behind a true mark, so the first
+/// mark of a test is exact and the absence of marks is; later marks mean "look closer". (`SIMD16<UInt8>` would be
+/// natural here, but its comparisons are not compiled to vector code; the arithmetic of `SIMD2<UInt64>` is.)
 struct ByteBlock {
-    static let width = 8
+    typealias Lanes = SIMD2<UInt64>
+    static let width = 16
 
-    private let bytes: UInt64
+    private let lanes: Lanes
 
-    /// The bytes from `position`; all eight must lie in the buffer.
+    /// The bytes from `position`; all must lie in the span, which is checked.
     @inline(__always)
-    init(_ buffer: UnsafeBufferPointer<UInt8>, _ position: Int) {
-        precondition(position >= 0 && position + Self.width <= buffer.count)
-        bytes = UInt64(
-            littleEndian: UnsafeRawBufferPointer(buffer).loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    init(_ bytes: RawSpan, _ position: Int) {
+        // "Unsafe" only as to the type: any sixteen bytes are two integers.
+        let loaded = bytes.unsafeLoadUnaligned(fromByteOffset: position, as: Lanes.self)
+        lanes = Lanes(UInt64(littleEndian: loaded[0]), UInt64(littleEndian: loaded[1]))
     }
 
-    /// Whether no byte is a control, `<`, `>`, `&`, `"`, `\\` or 0xEF.
+    /// Marks the bytes that equal one.
     @inline(__always)
-    var isPlain: Bool {
-        // `<` and `>` differ in one bit.
-        let brackets = Self.zeros((bytes | Self.each(0x02)) ^ Self.each(0x3E))
-        let marks = brackets | equal(0x26) | equal(0x22) | equal(0x5C) | equal(0xEF) | below(0x20)
-        return marks == 0
-    }
+    func equal(_ byte: UInt8) -> Lanes { Self.zeros(lanes ^ Self.each(byte)) }
 
-    /// Whether all bytes are words with single spaces between them; `next` begins one byte later.
+    /// Marks the bytes that equal one, and no other byte.
     @inline(__always)
-    func isWords(_ next: ByteBlock) -> Bool {
-        let breaks = equal(0x3C) | equal(0x26) | below(0x20)
-        let nextBreaks = next.equal(0x3C) | next.equal(0x26) | next.below(0x21)
-        return breaks | (equal(0x20) & nextBreaks) == 0
+    func exactlyEqual(_ byte: UInt8) -> Lanes {
+        let differences = lanes ^ Self.each(byte)
+        let low = Self.each(0x7F)
+        return ~(((differences & low) &+ low) | differences | low)
     }
-
-    @inline(__always)
-    private func equal(_ byte: UInt8) -> UInt64 { Self.zeros(bytes ^ Self.each(byte)) }
 
     /// Marks bytes below a bound of at most 0x80.
     @inline(__always)
-    private func below(_ bound: UInt8) -> UInt64 { (bytes &- Self.each(bound)) & ~bytes & Self.each(0x80) }
+    func below(_ bound: UInt8) -> Lanes { (lanes &- Self.each(bound)) & ~lanes & Self.each(0x80) }
+
+    /// Whether all bytes are ASCII.
+    @inline(__always)
+    var isASCII: Bool { Self.isEmpty(lanes & Self.each(0x80)) }
+
+    /// Whether the block is well-formed UTF-8 of at most three bytes a character, without the lead bytes 0xC0, 0xC1, 0xE0
+    /// and 0xED, given the blocks that begin one and two bytes before it: continuation bytes stand exactly behind lead
+    /// bytes. False says nothing.
+    @inline(__always)
+    func continues(_ previous: ByteBlock, _ beforePrevious: ByteBlock) -> Bool {
+        let high = Self.each(0x80)
+        let (second, third, fourth) = (lanes &<< 1, lanes &<< 2, lanes &<< 3)
+        let continuations = lanes & ~second & high
+        let leads = previous.lanes & (previous.lanes &<< 1) & high
+        let two = beforePrevious.lanes
+        let leadsOfThree = two & (two &<< 1) & (two &<< 2) & high
+        let excluded =
+            (lanes & second & third & fourth & high) | Self.zeros((lanes & Self.each(0xFE)) ^ Self.each(0xC0))
+            | equal(0xE0) | equal(0xED)
+        return Self.isEmpty((continuations ^ (leads | leadsOfThree)) | excluded)
+    }
+
+    /// Whether nothing is marked.
+    @inline(__always)
+    static func isEmpty(_ marks: Lanes) -> Bool { marks[0] | marks[1] == 0 }
+
+    /// The index of the first mark; there must be one.
+    @inline(__always)
+    static func first(_ marks: Lanes) -> Int {
+        let lane = marks[0] != 0 ? marks[0].trailingZeroBitCount : 64 + marks[1].trailingZeroBitCount
+        return lane >> 3
+    }
+
+    /// The index of the first mark, which is taken away; there must be one.
+    @inline(__always)
+    static func takeFirst(_ marks: inout Lanes) -> Int {
+        let index = first(marks)
+        if marks[0] != 0 { marks[0] &= marks[0] &- 1 } else { marks[1] &= marks[1] &- 1 }
+        return index
+    }
 
     @inline(__always)
-    private static func zeros(_ word: UInt64) -> UInt64 { (word &- each(0x01)) & ~word & each(0x80) }
+    private static func zeros(_ lanes: Lanes) -> Lanes { (lanes &- each(0x01)) & ~lanes & each(0x80) }
 
     @inline(__always)
-    private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+    private static func each(_ byte: UInt8) -> Lanes { Lanes(repeating: UInt64(byte) &* 0x0101_0101_0101_0101) }
 }

@@ -1,56 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A small set of ASCII names with a value each, found by their bytes in any case: an open-addressed table over FNV-1a.
-struct ByteNameTable: Sendable {
-    private var slots: [UInt8]
-    /// The spellings, one after the other, and where each begins.
-    private var letters: [UInt8] = []
-    private var starts: [Int] = [0]
-    private var values: [UInt8] = []
-    private let mask: Int
-    private var longest = 0
+/// A name of at most sixteen bytes as two integers: names are compared and hashed in a few steps.
+struct NameKey: Sendable, Hashable {
+    static let maximumBytes = 16
 
-    /// At most 250 names, lower-case.
+    private let low: UInt64
+    private let high: UInt64
+
+    /// The name in `bytes[range]`, its letters in small unless case counts; nil if it is too long.
+    @inline(__always)
+    init?(_ bytes: [UInt8], _ range: Range<Int>, keepsCase: Bool = false) {
+        let count = range.count
+        guard count <= Self.maximumBytes else { return nil }
+        var (low, high): (UInt64, UInt64) = (0, 0)
+        if range.lowerBound + Self.maximumBytes <= bytes.count {
+            // "Unsafe" only as to the type; the place is checked.
+            let raw = bytes.span.bytes
+            low = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: range.lowerBound, as: UInt64.self))
+            high = UInt64(
+                littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: range.lowerBound + 8, as: UInt64.self))
+        } else {
+            for offset in 0..<count {
+                let byte = UInt64(bytes[range.lowerBound + offset])
+                if offset < 8 { low |= byte << UInt64(8 * offset) } else { high |= byte << UInt64(8 * offset - 64) }
+            }
+        }
+        // The bit that parts small letters from capitals is set everywhere: what names are made of stays distinct.
+        let small: UInt64 = keepsCase ? 0 : 0x2020_2020_2020_2020
+        self.low = (low | small) & Self.mask(count)
+        self.high = (high | small) & Self.mask(count - 8)
+    }
+
+    /// A number that spreads names over `1 << bits` places.
+    @inline(__always)
+    func hash(bits: Int) -> Int {
+        let mixed = (low ^ (high &* 0xC2B2_AE3D_27D4_EB4F)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed &>> UInt64(64 - bits))
+    }
+
+    /// The bits of the first `count` bytes of a word.
+    @inline(__always)
+    private static func mask(_ count: Int) -> UInt64 {
+        count <= 0 ? 0 : count >= 8 ? .max : (1 &<< UInt64(8 * count)) &- 1
+    }
+}
+
+/// A small set of ASCII names with a value each, found by their bytes in any case: an open-addressed table.
+struct ByteNameTable: Sendable {
+    private static let bits = 10
+    /// For each place the index of an entry, counted from 1.
+    private var slots = [UInt8](repeating: 0, count: 1 << bits)
+    private var keys: [NameKey] = []
+    private var values: [UInt8] = []
+
+    /// At most 250 names of at most sixteen bytes, lower-case.
     init(_ entries: [(name: String, value: UInt8)]) {
-        mask = 511
-        slots = Array(repeating: 0, count: 512)
         for entry in entries.prefix(250) {
             let spelling = Array(entry.name.utf8)
-            var slot = Self.hash(spelling, 0..<spelling.count) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            letters += spelling
-            starts.append(letters.count)
+            guard let key = NameKey(spelling, 0..<spelling.count) else { continue }
+            var slot = key.hash(bits: Self.bits)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            keys.append(key)
             values.append(entry.value)
-            longest = max(longest, spelling.count)
             slots[slot] = UInt8(values.count)
         }
     }
 
     /// The value of the name in `bytes[range]`; 0 for any other.
     func value(_ bytes: [UInt8], _ range: Range<Int>) -> UInt8 {
-        guard range.count <= longest else { return 0 }
-        var slot = Self.hash(bytes, range) & mask
+        guard let key = NameKey(bytes, range) else { return 0 }
+        var slot = key.hash(bits: Self.bits)
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1
-            if matches(index, bytes, range) { return values[index] }
-            slot = (slot + 1) & mask
+            if keys[index] == key { return values[index] }
+            slot = (slot + 1) & (slots.count - 1)
         }
         return 0
-    }
-
-    private func matches(_ index: Int, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        let start = starts[index]
-        guard starts[index + 1] - start == range.count else { return false }
-        for offset in 0..<range.count
-        where bytes[range.lowerBound + offset].asciiLowercased != letters[start + offset] {
-            return false
-        }
-        return true
-    }
-
-    private static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
-        var hash: UInt32 = 2_166_136_261
-        for index in range { hash = (hash ^ UInt32(bytes[index].asciiLowercased)) &* 16_777_619 }
-        return Int(hash ^ (hash >> 13))
     }
 }

@@ -1,57 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension [UInt8] {
-    /// The first byte from `start` to `end` whose class is not zero; `end` if there is none. Bytes with a class are
-    /// controls, `<`, `>`, `&`, `"`, `\\` or 0xEF.
-    func firstSpecial(from start: Int, to end: Int, classes: [UInt8]) -> Int {
-        withUnsafeBufferPointer { bytes in
-            classes.withUnsafeBufferPointer { table in
-                let end = Swift.min(end, bytes.count)
-                var position = start
-                while position < end {
-                    while position + ByteBlock.width <= end, ByteBlock(bytes, position).isPlain {
-                        position += ByteBlock.width
-                    }
-                    let stop = Swift.min(position + ByteBlock.width, end)
-                    while position < stop {
-                        if table[Int(bytes[position])] != 0 { return position }
-                        position += 1
-                    }
-                }
-                return end
-            }
-        }
-    }
-
-    /// Where a run of plain text ends: at the first special byte (white space, `<`, `&`), single spaces between words
-    /// apart.
-    func endOfWords(from start: Int, to end: Int, classes: [UInt8]) -> Int {
-        withUnsafeBufferPointer { bytes in
-            classes.withUnsafeBufferPointer { table in
-                var position = start
-                while position < end {
-                    while position + ByteBlock.width < end,
-                        ByteBlock(bytes, position).isWords(ByteBlock(bytes, position + 1))
-                    {
-                        position += ByteBlock.width
-                    }
-                    let stop = Swift.min(position + ByteBlock.width, end)
-                    while position < stop {
-                        let byte = bytes[position]
-                        if table[Int(byte)] == 0 {
-                            position += 1
-                        } else if byte == 0x20, position + 1 < end, table[Int(bytes[position + 1])] == 0 {
-                            position += 2
-                        } else {
-                            return position
-                        }
-                    }
-                }
-                return Swift.min(position, end)
-            }
-        }
-    }
-
     /// Whether U+FFFE or U+FFFF stands at `position`.
     func isNoncharacter(at position: Int) -> Bool {
         position + 2 < count && self[position] == 0xEF && self[position + 1] == 0xBF && self[position + 2] >= 0xBE
@@ -66,8 +15,25 @@ extension [UInt8] {
         return index < end && self[index] == UInt8(ascii: ";") ? index : nil
     }
 
-    /// Whether a name is one of XML's five entities.
-    func isPredefined(_ name: Range<Int>) -> Bool { predefined(name) != nil }
+    /// The reference to one of XML's five entities behind the ampersand at `position`: what it stands for, and where it
+    /// ends. Most references are one of these.
+    @inline(__always)
+    func predefinedReference(at position: Int, to limit: Int) -> (value: UInt8, end: Int)? {
+        let end = Swift.min(limit, count)
+        guard position + 4 <= end else { return nil }
+        let (first, second, third) = (self[position + 1], self[position + 2], self[position + 3])
+        if second == UInt8(ascii: "t"), third == UInt8(ascii: ";") {
+            if first == UInt8(ascii: "l") { return (0x3C, position + 4) }
+            if first == UInt8(ascii: "g") { return (0x3E, position + 4) }
+            return nil
+        }
+        guard position + 5 <= end, first == UInt8(ascii: "a") || first == UInt8(ascii: "q") else { return nil }
+        if has("amp;", at: position + 1) { return (0x26, position + 5) }
+        guard position + 6 <= end else { return nil }
+        if has("quot;", at: position + 1) { return (0x22, position + 6) }
+        if has("apos;", at: position + 1) { return (0x27, position + 6) }
+        return nil
+    }
 
     /// What one of XML's five entities stands for.
     func predefined(_ name: Range<Int>) -> UInt8? {
@@ -83,8 +49,8 @@ extension [UInt8] {
 
     /// A qualified name without its prefix.
     func localPart(_ name: Range<Int>) -> Range<Int> {
-        guard let colon = find(UInt8(ascii: ":"), from: name.lowerBound, to: name.upperBound) else { return name }
-        return colon + 1..<name.upperBound
+        for index in name where self[index] == UInt8(ascii: ":") { return index + 1..<name.upperBound }
+        return name
     }
 
     /// Whether two ranges hold the same bytes.

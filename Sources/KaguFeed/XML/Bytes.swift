@@ -84,6 +84,12 @@ extension [UInt8] {
         }
     }
 
+    /// Appends a part of other bytes.
+    @inline(__always)
+    mutating func append(_ source: [UInt8], _ range: Range<Int>) {
+        source.withUnsafeBufferPointer { append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+
     /// Appends the UTF-8 form of a scalar value.
     mutating func append(scalar value: UInt32) {
         switch value {

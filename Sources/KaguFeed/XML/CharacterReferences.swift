@@ -8,6 +8,8 @@ struct NamedReferences: Sendable {
     private let bytes: [UInt8]
     /// Where each line begins, its name ends, and its values end; lines are sorted by their names' bytes.
     private var lines: [(start: Int, nameEnd: Int, end: Int)] = []
+    /// The first line whose name begins with each byte, or a later one.
+    private var firstLines = [Int](repeating: 0, count: 257)
     /// The longest name, in bytes.
     let longestName = 33
 
@@ -24,31 +26,42 @@ struct NamedReferences: Sendable {
                 start = index + 1
             }
         }
+        for line in lines { firstLines[Int(bytes[line.start]) + 1] += 1 }
+        for byte in 0..<256 { firstLines[byte + 1] += firstLines[byte] }
     }
 
     /// Appends what the name in `source[range]` stands for; false if it is no such name.
     func append(_ source: [UInt8], _ range: Range<Int>, to out: inout [UInt8]) -> Bool {
-        guard let line = line(of: source, range) else { return false }
+        guard let scalars = scalars(source, range) else { return false }
+        out.append(scalar: scalars.first)
+        if let second = scalars.second { out.append(scalar: second) }
+        return true
+    }
+
+    /// The one or two code points that the name in `source[range]` stands for; nil if it is no such name.
+    func scalars(_ source: [UInt8], _ range: Range<Int>) -> (first: UInt32, second: UInt32?)? {
+        guard let line = line(of: source, range) else { return nil }
+        var first: UInt32?
         var value: UInt32 = 0
         for index in lines[line].nameEnd + 1..<lines[line].end {
             if let digit = bytes[index].hexValue {
                 value = value << 4 | digit
             } else {
-                out.append(scalar: value)
+                first = value
                 value = 0
             }
         }
-        out.append(scalar: value)
-        return true
+        return first.map { ($0, value) } ?? (value, nil)
     }
 
     /// Whether `source[range]` is a name.
     func contains(_ source: [UInt8], _ range: Range<Int>) -> Bool { line(of: source, range) != nil }
 
     private func line(of source: [UInt8], _ range: Range<Int>) -> Int? {
-        guard range.count <= longestName else { return nil }
-        var low = 0
-        var high = lines.count
+        guard range.count <= longestName, range.lowerBound < range.upperBound else { return nil }
+        let first = Int(source[range.lowerBound])
+        var low = firstLines[first]
+        var high = firstLines[first + 1]
         while low < high {
             let middle = (low + high) / 2
             let order = compare(lines[middle].start..<lines[middle].nameEnd, source, range)

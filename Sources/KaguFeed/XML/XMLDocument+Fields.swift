@@ -117,6 +117,11 @@ extension XMLDocument {
         return text
     }
 
+    /// The text of HTML.
+    private mutating func html(_ source: TextRun, isXML: Bool = false) -> TextRun {
+        HTMLText.text(of: source, isXML: isXML, &htmlScratch)
+    }
+
     private var shortLimit: TextFinish.Limit { .characters(limits.shortTextCharacters) }
     private var longLimit: TextFinish.Limit { .bytes(limits.longTextBytes) }
 
@@ -129,7 +134,7 @@ extension XMLDocument {
         if namespace.isAtom { return atomText(node, isShort: true) }
         if namespace == .media, let type = attribute(.type, of: node) {
             let source = text(of: node, .keepTags).run
-            return finish(type == "html" ? HTMLText.text(of: source) : HTMLText.folded(source), node, shortLimit)
+            return finish(type == "html" ? html(source) : HTMLText.folded(source), node, shortLimit)
         }
         let source = text(of: node, .keepTags)
         return finish(ShortText.plain(source.run, isCDATA: source.isCDATA), node, shortLimit)
@@ -140,41 +145,48 @@ extension XMLDocument {
         switch nodes[node].namespace {
         case .atom, .atom03: return atomText(node, isShort: false)
         case .xhtml:
-            return finish(HTMLText.text(of: text(of: node, .keepSource).run, isXML: true), node, longLimit)
+            return finish(html(text(of: node, .keepSource).run, isXML: true), node, longLimit)
         case .media where attribute(.type, of: node) == "plain":
             return finish(text(of: node).run, node, longLimit)
-        default: return finish(HTMLText.text(of: text(of: node, .keepTags).run), node, longLimit)
+        default: return finish(html(text(of: node, .keepTags).run), node, longLimit)
         }
     }
 
     /// An Atom text construct or content, by its type (F11, RFC 4287 §3.1 and §4.1.3).
     mutating func atomText(_ node: Int, isShort: Bool) -> String {
         let limit = isShort ? shortLimit : longLimit
-        let type = (attribute(.type, of: node) ?? "").lowercased()
-        let media = type.split(separator: ";").first.map { String($0).trimmed } ?? ""
-        let mode = (attribute(.mode, of: node) ?? "").lowercased()
+        let media = mediaType(of: node)
+        let mode = rawAttribute(.mode, of: node) == nil ? "" : (attribute(.mode, of: node) ?? "").lowercased()
         if mode == "base64" {
             let decoded = TextRun(base64(node))
-            return finish(media.hasSuffix("html") ? HTMLText.text(of: decoded) : decoded, node, limit)
+            return finish(media.hasSuffix("html") ? html(decoded) : decoded, node, limit)
         }
         switch media {
         case "html", "text/html":
-            return finish(HTMLText.text(of: text(of: node, .keepTags).run), node, limit)
+            return finish(html(text(of: node, .keepTags).run), node, limit)
         case "xhtml", "application/xhtml+xml":
             let isEscaped = mode == "escaped" || !nodes[node].hasChildren && !media.hasPrefix("xhtml")
             let source = text(of: node, isEscaped ? .keepTags : .keepSource).run
-            return finish(HTMLText.text(of: source, isXML: true), node, limit)
+            return finish(html(source, isXML: true), node, limit)
         case "", "text", "plain":
             return literal(node, limit, isShort)
         case _ where media.hasPrefix("text/"):
             return literal(node, limit, isShort)
         case _ where media.hasSuffix("+xml") || media.hasSuffix("/xml"):
-            return finish(HTMLText.text(of: text(of: node, .keepSource).run, isXML: true), node, limit)
+            return finish(html(text(of: node, .keepSource).run, isXML: true), node, limit)
         case _ where media.contains("/"):
             return finish(TextRun(base64(node)), node, limit)
         default:
             return literal(node, limit, isShort)
         }
+    }
+
+    /// The `type` of an Atom construct in small letters, without parameters.
+    private mutating func mediaType(of node: Int) -> String {
+        guard let raw = rawAttribute(.type, of: node) else { return "" }
+        for known in ["html", "text", "xhtml"] where bytes[raw].elementsEqual(known.utf8) { return known }
+        let type = (attribute(.type, of: node) ?? "").lowercased()
+        return type.split(separator: ";").first.map { String($0).trimmed } ?? ""
     }
 
     private mutating func literal(_ node: Int, _ limit: TextFinish.Limit, _ isShort: Bool) -> String {

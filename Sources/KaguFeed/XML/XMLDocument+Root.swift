@@ -127,7 +127,7 @@ extension XMLDocument {
 
     private mutating func adopt(_ kind: RootKind, _ found: XMLNode) {
         root = kind
-        if kind == .rss, found.namespace == .other { rootNamespaceIsRSS = true }
+        if kind == .rss, !found.namespace.isRSS { rootNamespaceIsRSS = true }
         // A channel without CDF's marks is RSS that lost its root element.
         if kind == .cdf, !rootHasHref, !pendingRootIsUpperCase {
             problems.note(position, "<channel> without <rss> around it")

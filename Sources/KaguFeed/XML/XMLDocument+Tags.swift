@@ -16,13 +16,12 @@ extension XMLDocument {
         }
         let bindingCount = bindings.count
         let (base, language, declaresLanguage) = bindNamespaces(start)
-        let local = bytes.localPart(tag.name)
-        let namespace = namespace(of: tag.name, local)
-        let name = LocalNameTable.shared.name(bytes, local)
+        if stack.isEmpty { rootBindings = bindings.count }
+        let (namespace, name) = meaning(of: tag.name)
         let isItem = root?.isItem(namespace, name) ?? false
         if isItem, itemDepth != nil, !isInsideXMLContent {
             problems.note(start, "a new item inside the one before it, which is closed")
-            bindings.removeLast(bindings.count - bindingCount)
+            unbind(to: bindingCount)
             position = start
             return popItem(at: start)
         }
@@ -37,7 +36,7 @@ extension XMLDocument {
                 attributes: first..<attributes.count, base: base, language: language,
                 declaresLanguage: declaresLanguage))
         let node = nodes.count - 1
-        if isItem, itemDepth == nil { itemDepth = stack.count }
+        if isItem, itemDepth == nil { (itemDepth, problemsBeforeItem) = (stack.count, problems.count) }
         stack.append(OpenElement(node: node, name: tag.name, bindings: bindingCount))
         position = tag.end
         guard tag.isEmpty else { return nil }
@@ -76,11 +75,10 @@ extension XMLDocument {
 
     /// Takes the declarations among the pending attributes; returns the base and language in force.
     private mutating func bindNamespaces(_ start: Int) -> (base: Int, language: Int, declaresLanguage: Bool) {
-        let around = stack.last.map { nodes[$0.node] }
-        var base = around?.base ?? 0
-        var language = around?.language ?? 0
+        var (base, language) = (0, 0)
+        if let around = stack.last?.node { (base, language) = (nodes[around].base, nodes[around].language) }
         var declaresLanguage = false
-        for attribute in pending where bytes[attribute.name.lowerBound] | 0x20 == UInt8(ascii: "x") {
+        for attribute in pending where mayInherit(attribute.name) {
             let name = attribute.name
             if bytes.has("xmlns", at: name.lowerBound) {
                 if name.count == 5 {
@@ -95,7 +93,7 @@ extension XMLDocument {
                     language = languages.count - 1
                 }
                 declaresLanguage = true
-            } else if name.count == 8, bytes.hasIgnoringCase("xml:base", at: name.lowerBound) {
+            } else if name.count == 4 || bytes.hasIgnoringCase("xml:base", at: name.lowerBound), name.count <= 8 {
                 let resolved = URLReference.resolve(
                     URLReference.cleaned(attributeText(attribute.value, start)), against: bases[base])
                 if !resolved.isEmpty, resolved.utf8.count <= limits.urlBytes, resolved != bases[base] {
@@ -107,6 +105,12 @@ extension XMLDocument {
         return (base, language, declaresLanguage)
     }
 
+    /// Whether an attribute begins like `xmlns`, `xml:lang` and `xml:base`, or is CDF's `base`.
+    private func mayInherit(_ name: Range<Int>) -> Bool {
+        bytes[name.lowerBound] | 0x20 == UInt8(ascii: "x") && name.count != 4
+            || root == .cdf && name.count == 4 && bytes.hasIgnoringCase("base", at: name.lowerBound)
+    }
+
     /// Declarations in force beyond this number are not seen: a lookup goes through all of them.
     static let maximumBindings = 256
 
@@ -114,17 +118,32 @@ extension XMLDocument {
         guard bindings.count < Self.maximumBindings else {
             return problems.note(prefix.lowerBound, "more than \(Self.maximumBindings) namespaces at once")
         }
-        bindings.append((prefix, Namespace(uri: bytes[value])))
+        bindings.append((prefix, namespace(ofURI: value)))
+        bindingGeneration += 1
     }
 
-    private func namespace(of name: Range<Int>, _ local: Range<Int>) -> Namespace {
+    /// Takes back declarations.
+    mutating func unbind(to count: Int) {
+        guard bindings.count > count else { return }
+        bindings.removeLast(bindings.count - count)
+        bindingGeneration += 1
+    }
+
+    private mutating func namespace(ofURI uri: Range<Int>) -> Namespace {
+        for known in knownURIs where bytes.equal(known.uri, uri) { return known.namespace }
+        let namespace = Namespace(uri: bytes[uri])
+        if knownURIs.count < 16 { knownURIs.append((uri, namespace)) }
+        return namespace
+    }
+
+    func namespace(of name: Range<Int>, _ local: Range<Int>) -> Namespace {
         let hasPrefix = local.lowerBound > name.lowerBound
         let prefix = name.lowerBound..<(hasPrefix ? local.lowerBound - 1 : name.lowerBound)
         var index = bindings.count - 1
         while index >= 0 {
             let binding = bindings[index]
             if binding.prefix.count == prefix.count, bytes.equal(binding.prefix, prefix) {
-                if binding.namespace == .other, !hasPrefix, rootNamespaceIsRSS { return .rss }
+                if !hasPrefix, rootNamespaceIsRSS, index < rootBindings { return .rss }
                 return binding.namespace
             }
             index -= 1
@@ -189,6 +208,7 @@ extension XMLDocument {
     /// Reads an attribute; returns where it ends.
     private mutating func scanAttribute(at start: Int) -> Int? {
         var index = start
+        while index < bytes.count, bytes[index].continuesName { index += 1 }
         while index < bytes.count, !bytes[index].isSpace, !Self.endsAttributeName(bytes[index]) { index += 1 }
         let name = start..<index
         if name.isEmpty {
@@ -234,6 +254,11 @@ extension XMLDocument {
     /// The range of a quoted value. A quote that never closes, or closes in the midst of later markup, ends at the tag's
     /// first `>`.
     private mutating func quotedValue(at start: Int, _ quote: UInt8) -> Range<Int> {
+        var plainEnd = bytes.first(ValueStops.self, from: start, to: bytes.count)
+        while plainEnd < bytes.count, bytes[plainEnd] != quote, bytes[plainEnd] != 0x3C, bytes[plainEnd] != 0x26 {
+            plainEnd = bytes.first(ValueStops.self, from: plainEnd + 1, to: bytes.count)
+        }
+        if plainEnd < bytes.count, bytes[plainEnd] == quote { return start..<plainEnd }
         let mark: ForwardSearches.Mark = quote == UInt8(ascii: "\"") ? .doubleQuote : .singleQuote
         let close = searches.find(mark, in: bytes, from: start)
         if let close, bytes.find(0x3C, from: start, to: close) == nil {

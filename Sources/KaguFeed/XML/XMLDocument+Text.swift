@@ -21,11 +21,12 @@ extension XMLDocument {
     /// The text of an element. It is copied only where XML decodes something.
     mutating func text(of node: Int, _ treatment: MarkupTreatment = .dropTags) -> XMLText {
         let inner = nodes[node].inner
-        let first = bytes.firstSpecial(from: inner.lowerBound, to: inner.upperBound, classes: Self.decodeClasses)
+        let first = bytes.first(DecodeStops.self, from: inner.lowerBound, to: inner.upperBound)
         if first >= inner.upperBound { return XMLText(run: TextRun(bytes, inner)) }
         if treatment != .keepSource, let section = onlySection(first, in: inner) {
             return XMLText(run: TextRun(bytes, section), isCDATA: true)
         }
+        if treatment == .keepSource, isCleanMarkup(inner) { return XMLText(run: TextRun(bytes, inner)) }
         return decodedText(inner, first, treatment)
     }
 
@@ -34,13 +35,29 @@ extension XMLDocument {
         guard bytes[start] == 0x3C, bytes.has("<![CDATA[", at: start), start + 12 <= inner.upperBound,
             let close = bytes.find("]]>", from: start + 9, to: inner.upperBound),
             bytes.trimmed(inner.lowerBound..<start).isEmpty, bytes.trimmed(close + 3..<inner.upperBound).isEmpty,
-            bytes.firstSpecial(from: start + 9, to: close, classes: Self.sectionClasses) == close
+            bytes.first(SectionStops.self, from: start + 9, to: close) == close
         else { return nil }
         return start + 9..<close
     }
 
+    /// Whether a part of the item can be read as it stands by those who know tags and references: it is well-formed, and
+    /// holds no declaration, carriage return or entity of the document's own.
+    private func isCleanMarkup(_ range: Range<Int>) -> Bool {
+        guard problems.count == problemsBeforeItem, entities.isEmpty, skipped.isEmpty,
+            bytes.find(0x0D, from: range.lowerBound, to: range.upperBound) == nil
+        else { return false }
+        var position = range.lowerBound
+        while let found = bytes.find(UInt8(ascii: "!"), from: position, to: range.upperBound) {
+            if found > range.lowerBound, bytes[found - 1] == 0x3C { return false }
+            position = found + 1
+        }
+        return true
+    }
+
     private mutating func decodedText(_ inner: Range<Int>, _ first: Int, _ treatment: MarkupTreatment) -> XMLText {
         var out: [UInt8] = []
+        swap(&out, &decodeScratch)
+        out.removeAll(keepingCapacity: true)
         out.reserveCapacity(inner.count)
         var isCDATA = false
         var sawText = false
@@ -50,13 +67,14 @@ extension XMLDocument {
         while index < end {
             if special > index {
                 if !sawText, !bytes.trimmed(index..<special).isEmpty { sawText = true }
-                out.append(contentsOf: bytes[index..<special])
+                out.append(bytes, index..<special)
             }
             guard special < end else { break }
             if bytes[special] == 0x26 { sawText = true }
             index = decodeSpecial(at: special, to: end, treatment, &out, &isCDATA)
-            special = bytes.firstSpecial(from: index, to: end, classes: Self.decodeClasses)
+            special = bytes.first(DecodeStops.self, from: index, to: end)
         }
+        decodeScratch = out
         return XMLText(run: TextRun(out), isCDATA: isCDATA && !sawText)
     }
 
@@ -71,7 +89,7 @@ extension XMLDocument {
 
     /// The value of an attribute: references decoded, line ends and tabs as spaces.
     mutating func attributeText(_ range: Range<Int>, _ offset: Int) -> TextRun {
-        let first = bytes.firstSpecial(from: range.lowerBound, to: range.upperBound, classes: Self.attributeClasses)
+        let first = bytes.first(AttributeStops.self, from: range.lowerBound, to: range.upperBound)
         if first >= range.upperBound { return TextRun(bytes, range) }
         var out: [UInt8] = []
         out.reserveCapacity(range.count)
@@ -91,29 +109,6 @@ extension XMLDocument {
         }
         return TextRun(out)
     }
-
-    /// Bytes of an attribute's value that do not stay as they are: references and controls.
-    private static let attributeClasses: [UInt8] = {
-        var table = [UInt8](repeating: 0, count: 256)
-        for byte in 0..<0x20 { table[byte] = 1 }
-        table[0x26] = 1
-        return table
-    }()
-
-    /// Bytes that need a decision when text is decoded: `<`, `&`, carriage return, what XML forbids.
-    private static let decodeClasses: [UInt8] = {
-        var table = [UInt8](repeating: 0, count: 256)
-        for byte in 0..<0x20 where byte != 0x09 && byte != 0x0A { table[byte] = 1 }
-        for byte in [0x3C, 0x26, 0xEF] { table[byte] = 1 }
-        return table
-    }()
-
-    /// Bytes that need a decision in a CDATA section.
-    private static let sectionClasses: [UInt8] = {
-        var table = decodeClasses
-        for byte in [0x3C, 0x26] { table[byte] = 0 }
-        return table
-    }()
 
     private mutating func decodeSpecial(
         at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout [UInt8], _ isCDATA: inout Bool
@@ -139,6 +134,24 @@ extension XMLDocument {
     private mutating func decodeMarkup(
         at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout [UInt8], _ isCDATA: inout Bool
     ) -> Int {
+        if index + 1 < end, bytes[index + 1] == UInt8(ascii: "!") {
+            if let next = decodeDeclaration(at: index, to: end, treatment, &out, &isCDATA) { return next }
+        }
+        if let hole = skippedRange(at: index) { return min(hole.upperBound, end) }
+        guard let close = tagEnd(at: index, to: end) else {
+            out.append(contentsOf: treatment == .keepSource ? Array("&lt;".utf8) : [0x3C])
+            return index + 1
+        }
+        if treatment != .dropTags, !isForeignEndTag(at: index) {
+            out.append(bytes, index..<close)
+        }
+        return close
+    }
+
+    /// Decodes a CDATA section or passes over a comment; nil for other declarations.
+    private mutating func decodeDeclaration(
+        at index: Int, to end: Int, _ treatment: MarkupTreatment, _ out: inout [UInt8], _ isCDATA: inout Bool
+    ) -> Int? {
         if bytes.has("<![CDATA[", at: index), index + 9 <= end {
             let close = bytes.find("]]>", from: index + 9, to: end)
             isCDATA = true
@@ -151,15 +164,7 @@ extension XMLDocument {
             }
             return min(searches.find(.tagEnd, in: bytes, from: index) ?? end, end - 1) + 1
         }
-        if let hole = skippedRange(at: index) { return min(hole.upperBound, end) }
-        guard let close = tagEnd(at: index, to: end) else {
-            out.append(contentsOf: treatment == .keepSource ? Array("&lt;".utf8) : [0x3C])
-            return index + 1
-        }
-        if treatment != .dropTags, !isForeignEndTag(at: index) {
-            out.append(contentsOf: bytes[index..<close])
-        }
-        return close
+        return nil
     }
 
     /// The range below the depth limit that holds a place: ranges are in order, so a binary search finds it.
@@ -206,8 +211,8 @@ extension XMLDocument {
     private func appendCDATA(_ range: Range<Int>, _ treatment: MarkupTreatment, _ out: inout [UInt8]) {
         var index = range.lowerBound
         while index < range.upperBound {
-            let special = bytes.firstSpecial(from: index, to: range.upperBound, classes: Self.decodeClasses)
-            out.append(contentsOf: bytes[index..<special])
+            let special = bytes.first(DecodeStops.self, from: index, to: range.upperBound)
+            out.append(bytes, index..<special)
             guard special < range.upperBound else { return }
             index = special + 1
             switch bytes[special] {
@@ -235,6 +240,10 @@ extension XMLDocument {
 
     /// Appends what the reference at `ampersand` stands for, or the text itself if it stands for nothing.
     private mutating func appendReference(at ampersand: Int, to end: Int, _ out: inout [UInt8]) -> Int {
+        if let known = bytes.predefinedReference(at: ampersand, to: end) {
+            out.append(known.value)
+            return known.end
+        }
         let start = ampersand + 1
         if let number = NumericReference.read(bytes, at: start, to: end, needsSemicolon: true) {
             // What stands for no character is dropped (F16).
@@ -242,10 +251,6 @@ extension XMLDocument {
             return number.end
         }
         if let nameEnd = bytes.referenceNameEnd(from: start, to: end) {
-            if let byte = bytes.predefined(start..<nameEnd) {
-                out.append(byte)
-                return nameEnd + 1
-            }
             if let replacement = expansion(of: start..<nameEnd) {
                 out.append(contentsOf: replacement)
                 return nameEnd + 1

@@ -15,6 +15,7 @@ extension XMLDocument {
         let kept = bindings[open.bindings...]
         while stack.count > depth { pop(at: start, .closed) }
         bindings.append(contentsOf: kept)
+        bindingGeneration += 1
     }
 
     /// The stack index of the open element that is no markup of HTML, if it is inside the item or the channel.

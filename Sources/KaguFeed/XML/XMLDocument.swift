@@ -25,15 +25,27 @@ struct XMLDocument: Sendable {
 
     var stack: [OpenElement] = []
     var bindings: [(prefix: Range<Int>, namespace: Namespace)] = []
+    /// Another number whenever `bindings` changes.
+    var bindingGeneration = 0
+    var tagNames = TagNames()
+    /// Namespace names that were looked up.
+    var knownURIs: [(uri: Range<Int>, namespace: Namespace)] = []
     var pending: [PendingAttribute] = []
     var entities = InternalEntities()
     /// The stack index of the open item.
     var itemDepth: Int?
-    /// An unknown default namespace of an `<rss>` root, read as RSS.
+    /// How many problems were known when the item was opened.
+    var problemsBeforeItem = 0
+    /// Whether the default namespace of an `<rss>` root, whatever it is, is read as RSS; and how many declarations stand
+    /// on the root.
     var rootNamespaceIsRSS = false
+    var rootBindings = 0
     /// Elements open beyond the depth limit, and where the first of them starts.
     var excess: (count: Int, start: Int) = (0, 0)
     var searches: ForwardSearches
+    /// Memory that texts are decoded in, one after the other: each takes it over if the one before is gone.
+    var decodeScratch: [UInt8] = []
+    var htmlScratch: [UInt8] = []
     /// What was seen of the root before it is opened: its name as written, `version`, and whether it has an `href`.
     var pendingRootName = ""
     var rootVersion: String?
@@ -68,6 +80,8 @@ struct XMLDocument: Sendable {
             guard position < bytes.count else { break }
             if let item = readMarkup() { return item }
         }
+        // What is read from here on is the feed's own: any problem may lie in it.
+        problemsBeforeItem = 0
         if !isComplete { return closeAtEnd() }
         noteTrailingJunk()
         return nil
@@ -82,23 +96,12 @@ struct XMLDocument: Sendable {
 
     // MARK: Text
 
-    /// Bytes that text may not simply contain: 1 `<`, 2 `&`, 3 illegal controls, 4 `>`, 5 what may begin U+FFFE.
-    static let textClasses: [UInt8] = {
-        var table = [UInt8](repeating: 0, count: 256)
-        for byte in 0..<0x20 where byte != 0x09 && byte != 0x0A && byte != 0x0D { table[byte] = 3 }
-        table[0x3C] = 1
-        table[0x26] = 2
-        table[0x3E] = 4
-        table[0xEF] = 5
-        return table
-    }()
-
     /// Passes over text up to the next `<`, noting what is wrong in it.
     private mutating func skipText() {
         let start = position
         let end = bytes.count
         while true {
-            position = bytes.firstSpecial(from: position, to: end, classes: Self.textClasses)
+            position = bytes.first(TextStops.self, from: position, to: end)
             guard position < end else { break }
             let byte = bytes[position]
             if byte == 0x3C { break }
@@ -125,6 +128,7 @@ struct XMLDocument: Sendable {
 
     /// Notes an ampersand that begins no reference, and a reference to nothing.
     mutating func checkReference(at ampersand: Int) {
+        if bytes.predefinedReference(at: ampersand, to: bytes.count) != nil { return }
         let start = ampersand + 1
         guard start < bytes.count else { return problems.note(ampersand, "a bare \"&\"") }
         if bytes[start] == UInt8(ascii: "#") {
@@ -137,7 +141,7 @@ struct XMLDocument: Sendable {
         guard let end = bytes.referenceNameEnd(from: start, to: bytes.count) else {
             return problems.note(ampersand, "a bare \"&\"")
         }
-        if bytes.isPredefined(start..<end) || entities.defines(bytes[start..<end]) { return }
+        if entities.defines(bytes[start..<end]) { return }
         if NamedReferences.shared.contains(bytes, start..<end + 1) { return }
         let name = String(decoding: bytes[start..<end].prefix(40), as: UTF8.self)
         problems.note(ampersand, "undefined entity \"&\(name);\"")
@@ -188,7 +192,7 @@ struct XMLDocument: Sendable {
     private mutating func readCDATA() {
         let start = position + 9
         let end = searches.find(.cdataEnd, in: bytes, from: start)
-        let nested = bytes.find("<![CDATA[", from: start, to: end ?? bytes.count)
+        let nested = nextSection(from: start, to: end ?? bytes.count)
         let reach = nested ?? (end == nil ? bytes.count : start)
         if let open = stack.last, let stop = endTag(of: open.name, from: start, to: reach) {
             problems.note(position, "an unfinished CDATA section")
@@ -199,6 +203,16 @@ struct XMLDocument: Sendable {
             problems.note(position, "an unfinished CDATA section")
             position = bytes.count
         }
+    }
+
+    /// Where the next CDATA section begins: looked for by its bracket, for `<` is frequent in CDATA.
+    private func nextSection(from start: Int, to end: Int) -> Int? {
+        var position = start + 2
+        while let found = bytes.find("[CDATA[", from: position, to: end) {
+            if bytes.has("<!", at: found - 2) { return found - 2 }
+            position = found + 1
+        }
+        return nil
     }
 
     private func endTag(of name: Range<Int>, from start: Int, to end: Int) -> Int? {
@@ -284,7 +298,7 @@ struct XMLDocument: Sendable {
     @discardableResult
     mutating func pop(at offset: Int, _ closing: XMLNode.Closing) -> Int {
         guard let open = stack.popLast() else { return -1 }
-        bindings.removeLast(bindings.count - open.bindings)
+        unbind(to: open.bindings)
         nodes[open.node].inner = nodes[open.node].inner.lowerBound..<max(offset, nodes[open.node].inner.lowerBound)
         nodes[open.node].closing = closing
         if itemDepth == stack.count { itemDepth = nil }

@@ -53,6 +53,7 @@ enum Namespace: UInt8, Sendable {
         "purl.org/atom/ns": .atom03, "purl.org/echo": .atom03, "purl.org/pie": .atom03,
         "uri/of/echo/namespace": .atom03, "example.com/necho": .atom03, "example.com/newformat": .atom03,
         "purl.org/dc/elements/1.1": .dc, "purl.org/dc/elements/1.0": .dc, "purl.org/dc/terms": .dcterms,
+        "purl.org/rss/1.0/modules/dcterms": .dcterms, "purl.org/rss/1.0/modules/dc": .dc,
         "purl.org/rss/1.0/modules/content": .content,
         "search.yahoo.com/mrss": .media, "search.yahoo.com/rss": .media,
         "search.yahoo.com/rss/1.0": .media, "tools.search.yahoo.com/mrss": .media,

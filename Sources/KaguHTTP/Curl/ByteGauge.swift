@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Confined to the queue of its client. Counts the bytes that all transfers hold (`http.max_bodies`, S6).
-final class ByteGauge {
+import Synchronization
+
+/// Counts the bytes that all transfers of a client hold (`http.max_bodies`, S6); read from anywhere.
+final class ByteGauge: Sendable {
+    private let count = Atomic(0)
+
     /// Bytes held now.
-    private(set) var bytes = 0
+    var bytes: Int { count.load(ordering: .relaxed) }
 
     /// Counts bytes that arrived.
-    func add(_ count: Int) { bytes += count }
+    func add(_ bytes: Int) { count.add(bytes, ordering: .relaxed) }
 
     /// Counts bytes that were handed over or dropped.
-    func subtract(_ count: Int) { bytes -= count }
+    func subtract(_ bytes: Int) { count.subtract(bytes, ordering: .relaxed) }
 }

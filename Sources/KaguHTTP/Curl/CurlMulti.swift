@@ -6,7 +6,7 @@ import KaguDispatch
 import KaguModel
 
 /// Confined to its queue. One `CURLM*` driven by `curl_multi_socket_action`: its sockets in an `EpollSet`, its
-/// timeout in one timer, its transfers by number.
+/// timeout in one timer, its transfers by call.
 ///
 /// Connections are reused among the transfers of one multi handle only, and a reused connection never reaches the
 /// address guard: hence one multi handle for each allow-list (S3).
@@ -15,16 +15,21 @@ final class CurlMulti {
     private let queue: DispatchQueue
     private let settings: HTTPClientSettings
     private let gauge: ByteGauge
-    private var transfers: [UInt64: CurlTransfer] = [:]
+    private var transfers: [ObjectIdentifier: CurlTransfer] = [:]
     private var spares: [CurlTransfer] = []
 
     private var sockets: EpollSet?
     private var timer: DeadlineTimer?
-    /// Stands for a timeout of zero: any number of requests started in a row share one call of libcurl.
+    /// Stands for a timeout of zero after many in a row: others on the queue have their turn first.
     private let kick: any DispatchSourceUserDataAdd
+    /// Whether libcurl wants to be called again at once.
+    private var isDue = false
     private var deadline: ContinuousClock.Instant?
     private var armedDeadline: ContinuousClock.Instant?
-    private var isClosed = false
+    /// Whether it takes no more requests, and closes when the last of its transfers has ended.
+    private(set) var isRetired = false
+    /// Whether it is closed.
+    private(set) var isClosed = false
 
     /// A multi handle without transfers; nil when libcurl or the kernel has no room for one.
     init?(settings: HTTPClientSettings, gauge: ByteGauge, queue: DispatchQueue) {
@@ -54,37 +59,63 @@ final class CurlMulti {
     /// Whether no transfer is under way.
     var isIdle: Bool { transfers.isEmpty }
 
-    /// Starts a request; `continuation` gets its outcome, on the queue.
-    func start(_ request: HTTPRequest, id: UInt64, continuation: CheckedContinuation<HTTPOutcome, Never>) {
+    /// Whether another should take its place. libcurl 7.88 keeps an empty record of each host whose connection it
+    /// closed to make room, and walks them all for the next one, as it does the names looked up lately.
+    var isWorn: Bool { (sockets?.openedCount ?? 0) >= Self.usefulConnections }
+
+    /// Ends it as soon as no transfer is under way.
+    func retire() {
+        isRetired = true
+        closeIfRetired()
+    }
+
+    private func closeIfRetired() {
+        if isRetired, transfers.isEmpty { close() }
+    }
+
+    /// Starts a request, which waits for `runStarted`; `continuation` gets its outcome, on the queue.
+    func start(_ call: HTTPCall, _ continuation: CheckedContinuation<HTTPOutcome, Never>) {
         dispatchPrecondition(condition: .onQueue(queue))
         guard !isClosed, let transfer = spares.popLast() ?? makeTransfer() else {
             continuation.resume(returning: .failure(HTTPFailure(.other, "no memory for another transfer")))
             return
         }
-        transfer.begin(continuation)
+        transfer.begin(call, continuation)
         let isGuarding = settings.guardsAddresses && settings.proxy == nil
-        if let failure = transfer.prepare(request, id: id, isGuarding: isGuarding) {
+        if let failure = transfer.prepare(call.request, isGuarding: isGuarding) {
             transfer.finish(.failure(failure))
             return
         }
-        transfers[id] = transfer
-        // Only arms the timeout; libcurl does its work when the queue comes to it.
+        transfers[ObjectIdentifier(call)] = transfer
+        // Only arms the timeout; libcurl does its work when it is called next.
         if curl_multi_add_handle(handle, transfer.handle) != CURLM_OK {
-            transfers[id] = nil
+            transfers[ObjectIdentifier(call)] = nil
             transfer.finish(.failure(HTTPFailure(.other, "libcurl refused the transfer")))
         }
     }
 
+    /// Lets the requests started since the last call go out: they share one call of libcurl.
+    func runStarted() {
+        if isDue { runTimeouts() }
+    }
+
     private func makeTransfer() -> CurlTransfer? {
-        CurlTransfer(
-            settings: settings, roots: TLSRoots(certificateFile: settings.certificateFile), gauge: gauge)
+        guard let sockets else { return nil }
+        return CurlTransfer(
+            settings: settings, roots: TLSRoots(certificateFile: settings.certificateFile), gauge: gauge,
+            sockets: sockets)
     }
 
     /// Ends a request before its time; nothing happens if it has ended.
-    func abort(_ id: UInt64, _ failure: HTTPFailure) {
+    func abort(_ call: HTTPCall, _ failure: HTTPFailure) {
+        abort(ObjectIdentifier(call), failure)
+    }
+
+    private func abort(_ id: ObjectIdentifier, _ failure: HTTPFailure) {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
         curl_multi_remove_handle(handle, transfer.handle)
         transfer.finish(.failure(failure))
+        closeIfRetired()
     }
 
     /// Aborts all transfers, closes all connections and releases the handles. Sources fire no more.
@@ -111,7 +142,9 @@ final class CurlMulti {
             }
             if count == 0 { break }
             settle()
+            if isClosed { return }
         }
+        runStarted()
     }
 
     private func timerFired() {
@@ -128,9 +161,14 @@ final class CurlMulti {
 
     private func runTimeouts() {
         guard !isClosed else { return }
-        var running: Int32 = 0
-        curl_multi_socket_action(handle, CURL_SOCKET_BAD, 0, &running)
-        settle()
+        for _ in 0..<Self.roundsPerWake {
+            isDue = false
+            var running: Int32 = 0
+            curl_multi_socket_action(handle, CURL_SOCKET_BAD, 0, &running)
+            settle()
+            if isClosed || !isDue { return }
+        }
+        kick.add(data: 1)
     }
 
     /// Hands over the transfers that have ended.
@@ -142,12 +180,13 @@ final class CurlMulti {
             guard let context = kagu_easy_get_string(easy, CURLINFO_PRIVATE) else { continue }
             // CURLOPT_PRIVATE was set to the transfer itself, which `transfers` holds.
             let transfer = Unmanaged<CurlTransfer>.fromOpaque(UnsafeRawPointer(context)).takeUnretainedValue()
-            transfers[transfer.id] = nil
+            if let call = transfer.call { transfers[ObjectIdentifier(call)] = nil }
             let outcome = transfer.outcome(code)
             curl_multi_remove_handle(handle, easy)
             transfer.finish(outcome)
             if transfer.isReusable, spares.count < Self.maximumSpares { spares.append(transfer) }
         }
+        closeIfRetired()
     }
 
     private func arm(_ deadline: ContinuousClock.Instant, now: ContinuousClock.Instant) {
@@ -159,11 +198,12 @@ final class CurlMulti {
     /// libcurl wants to be called in that many milliseconds; -1: not at all. Never calls libcurl: this runs inside
     /// one of its calls.
     fileprivate func timeoutChanged(_ milliseconds: Int) {
+        isDue = false
         if milliseconds < 0 {
             deadline = nil
         } else if milliseconds == 0 {
             deadline = nil
-            kick.add(data: 1)
+            isDue = true
         } else {
             let now = ContinuousClock.now
             let wanted = now + .milliseconds(milliseconds)
@@ -178,6 +218,7 @@ final class CurlMulti {
 
     private static let roundsPerWake = 16
     private static let maximumSpares = 64
+    private static let usefulConnections = 1000
 }
 
 /// The multi handle that a callback belongs to.

@@ -12,39 +12,28 @@ import KaguModel
 final class CurlTransfer {
     /// The `CURL*`.
     let handle: UnsafeMutableRawPointer
-    /// Names the request while it is under way.
-    private(set) var id: UInt64 = 0
     /// Whether the handle may serve another request: not after a body or credentials in the URL, of which nothing
     /// shall linger.
     private(set) var isReusable = true
-    /// Bytes of the body so far.
-    private(set) var body: [UInt8] = []
 
-    private var headers = HTTPHeaders()
-    private var headerBytes = 0
-    private var isHeadComplete = false
-    private var limits = HTTPLimits.poll
-    /// Why a callback of ours ended the transfer; libcurl only reports a write error then.
-    private var abortion: HTTPFailure?
-    private var isTruncated = false
-
-    private var addressGuard: AddressGuard?
-    private var host = ""
-    private var port = 0
-    private var refusal: String?
-    private var openedSockets = 0
-
-    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var answer = AnswerReader(limits: .poll)
+    private var gate = SocketGate(nil, url: "")
+    private let headers = HeaderList()
     private let errorText: UnsafeMutablePointer<CChar>
+    /// The limits of time that the handle has now.
+    private var times: (total: Duration, connect: Duration)?
+
     private let gauge: ByteGauge
+    private let sockets: EpollSet
     private let hasProxy: Bool
-    private var continuation: CheckedContinuation<HTTPOutcome, Never>?
+    private var waiting: (call: HTTPCall, continuation: CheckedContinuation<HTTPOutcome, Never>)?
 
     /// A handle with the options of all requests; nil when libcurl has no memory for it.
-    init?(settings: HTTPClientSettings, roots: TLSRoots, gauge: ByteGauge) {
+    init?(settings: HTTPClientSettings, roots: TLSRoots, gauge: ByteGauge, sockets: EpollSet) {
         guard CurlLibrary.isReady, let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.gauge = gauge
+        self.sockets = sockets
         hasProxy = settings.proxy != nil
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -54,7 +43,6 @@ final class CurlTransfer {
 
     deinit {
         curl_easy_cleanup(handle)
-        curl_slist_free_all(headerList)
         errorText.deallocate()
     }
 
@@ -87,41 +75,40 @@ final class CurlTransfer {
         _ = kagu_easy_set_opensocket_function(handle, openSocket)
         _ = kagu_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context)
         _ = kagu_easy_set_pointer(handle, CURLOPT_PRIVATE, context)
+        // A connection outlives the transfer that opened it, but not the sockets of the multi handle.
+        _ = kagu_easy_set_closesocket_function(handle, closeSocket)
+        _ = kagu_easy_set_pointer(
+            handle, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(sockets).toOpaque())
     }
 
     /// Sets the options of one request; returns why it cannot be sent, if so. `isGuarding` is false behind a
     /// proxy, which is the only address connected to and enforces S2 itself (S4).
-    func prepare(_ request: HTTPRequest, id: UInt64, isGuarding: Bool) -> HTTPFailure? {
-        self.id = id
-        isReusable = request.method == .get && !request.url.utf8.contains(UInt8(ascii: "@"))
-        limits = request.limits
-        body = []
-        headers = HTTPHeaders()
-        headerBytes = 0
-        isHeadComplete = false
-        abortion = nil
-        isTruncated = false
-        refusal = nil
-        openedSockets = 0
+    func prepare(_ request: HTTPRequest, isGuarding: Bool) -> HTTPFailure? {
+        let traits = URLTraits(request.url)
+        isReusable = request.method == .get && !traits.hasAtSign
+        answer = AnswerReader(limits: request.limits)
+        gate = SocketGate(isGuarding ? request.addressGuard : nil, url: request.url)
         errorText.pointee = 0
-        addressGuard = isGuarding ? request.addressGuard : nil
-        if isGuarding, !request.addressGuard.allowed.isEmpty, let origin = HTTPOrigin(request.url) {
-            host = origin.host
-            port = origin.port
-        }
-        guard !request.url.utf8.contains(0) else { return HTTPFailure(.malformedURL, "the url holds a NUL") }
-        if let failure = setHeaders(of: request) { return failure }
+        guard !traits.hasNUL else { return HTTPFailure(.malformedURL, "the url holds a NUL") }
+        if let failure = headers.fill(request) { return failure }
+        _ = kagu_easy_set_list(handle, CURLOPT_HTTPHEADER, headers.start)
         set(CURLOPT_URL, request.url)
-        setTarget(of: request.url)
-        setMethod(of: request)
-        set(CURLOPT_TIMEOUT_MS, Int(max(1, request.limits.total.milliseconds)))
-        set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.limits.connect.milliseconds)))
+        if traits.isBeyondASCII, !hasProxy { setTarget(of: request.url) }
+        setBody(of: request)
+        setTimes(request.limits)
         return nil
+    }
+
+    private func setTimes(_ limits: HTTPLimits) {
+        if let times, times == (limits.total, limits.connect) { return }
+        times = (limits.total, limits.connect)
+        set(CURLOPT_TIMEOUT_MS, Int(max(1, limits.total.milliseconds)))
+        set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, limits.connect.milliseconds)))
     }
 
     /// libcurl escapes bytes beyond ASCII in a path; the target is sent as it is written (P4).
     private func setTarget(of url: String) {
-        guard !hasProxy, url.utf8.contains(where: { $0 >= 0x80 }), let scheme = url.firstRange(of: "://"),
+        guard let scheme = url.firstRange(of: "://"),
             let slash = url[scheme.upperBound...].firstIndex(where: { $0 == "/" || $0 == "?" || $0 == "#" }),
             url[slash] == "/"
         else { return }
@@ -129,10 +116,10 @@ final class CurlTransfer {
         isReusable = false
     }
 
-    private func setMethod(of request: HTTPRequest) {
+    /// A handle begins with GET and sends nothing after another method (`isReusable`).
+    private func setBody(of request: HTTPRequest) {
         switch request.method {
-        case .get:
-            set(CURLOPT_HTTPGET, 1)
+        case .get: break
         case .post, .put, .patch:
             let body = request.body ?? []
             set(CURLOPT_POST, 1)
@@ -147,65 +134,66 @@ final class CurlTransfer {
         }
     }
 
-    private func setHeaders(of request: HTTPRequest) -> HTTPFailure? {
-        curl_slist_free_all(headerList)
-        headerList = nil
-        for header in request.headers {
-            guard isToken(header.name), !header.value.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D })
-            else {
-                return HTTPFailure(
-                    .other, "request header \(header.name) holds a character that no header may hold")
-            }
-            // An empty value is written with a semicolon, else libcurl takes it as an order to omit the field.
-            append(header: Array(header.name.utf8) + (header.value.isEmpty ? [0x3B] : [0x3A, 0x20] + header.value))
-        }
-        if request.method != .get {
-            append(header: Array("Expect:".utf8))
-            if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-                append(header: Array("Content-Type:".utf8))
-            }
-        }
-        _ = kagu_easy_set_list(handle, CURLOPT_HTTPHEADER, headerList)
-        return nil
-    }
-
-    private func append(header line: [UInt8]) {
-        let text = (line + [0]).map(CChar.init(bitPattern:))
-        // Returns nil without memory and leaves the list as it was.
-        headerList = curl_slist_append(headerList, text) ?? headerList
-    }
-
     private func set(_ option: CURLoption, _ value: Int) { _ = kagu_easy_set_long(handle, option, value) }
     private func set(_ option: CURLoption, _ value: String) { _ = kagu_easy_set_string(handle, option, value) }
 
-    /// Hands over who waits for the outcome.
-    func begin(_ continuation: CheckedContinuation<HTTPOutcome, Never>) { self.continuation = continuation }
+    /// Takes up a call, and who waits for its outcome.
+    func begin(_ call: HTTPCall, _ continuation: CheckedContinuation<HTTPOutcome, Never>) {
+        waiting = (call, continuation)
+    }
+
+    /// The call under way.
+    var call: HTTPCall? { waiting?.call }
 
     /// Resumes who waits; the transfer must have left its multi handle.
     func finish(_ outcome: HTTPOutcome) {
-        gauge.subtract(body.count)
-        body = []
-        headers = HTTPHeaders()
-        let waiting = continuation
-        continuation = nil
-        waiting?.resume(returning: outcome)
+        gauge.subtract(answer.body.count)
+        answer = AnswerReader(limits: .poll)
+        guard let waiting else { return }
+        self.waiting = nil
+        waiting.continuation.resume(returning: outcome)
     }
 
     /// What libcurl's result means.
     func outcome(_ code: CURLcode) -> HTTPOutcome {
-        if let abortion { return .failure(abortion) }
-        if code == CURLE_OK || (isTruncated && code == CURLE_WRITE_ERROR) { return .response(response()) }
-        if let refusal, openedSockets == 0, code == CURLE_COULDNT_CONNECT {
+        if let abortion = answer.abortion { return .failure(abortion) }
+        if code == CURLE_OK || (answer.isTruncated && code == CURLE_WRITE_ERROR) { return .response(response()) }
+        if let refusal = gate.refusal, gate.openedCount == 0, code == CURLE_COULDNT_CONNECT {
             return .failure(HTTPFailure(.blockedAddress, refusal))
         }
-        let detail = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
-        return .failure(HTTPFailure(code: code, detail: detail, isHeadComplete: isHeadComplete))
+        if let shortage = gate.shortage, gate.openedCount == 0, code == CURLE_COULDNT_CONNECT {
+            return .failure(HTTPFailure(.other, shortage))
+        }
+        return .failure(HTTPFailure(code: code, detail: detail(of: code), progress: progress(code)))
     }
+
+    /// libcurl's wording, in which the system's reason takes the place of "couldn't connect" (7.88).
+    private func detail(of code: CURLcode) -> String {
+        let general = String(cString: curl_easy_strerror(code))
+        let text = errorText.pointee == 0 ? general : String(cString: errorText)
+        let number = kagu_easy_get_long(handle, CURLINFO_OS_ERRNO)
+        guard code == CURLE_COULDNT_CONNECT, number != 0, text.hasSuffix(general) else { return text }
+        return text.dropLast(general.count)
+            + String(cString: strerror(Int32(truncatingIfNeeded: number))).lowercased()
+    }
+
+    /// How far the transfer came. libcurl notes the time of each step as it is done.
+    private func progress(_ code: CURLcode) -> HTTPFailure.Progress {
+        if answer.isHeadComplete { return .head }
+        // The note of a first byte is also taken at the end of a connection that brought none.
+        if answer.headerBytes > 0 || (code != CURLE_GOT_NOTHING && isNoted(CURLINFO_STARTTRANSFER_TIME_T)) {
+            return .answering
+        }
+        // A reused connection has no time of connecting.
+        return isNoted(CURLINFO_CONNECT_TIME_T) || isNoted(CURLINFO_PRETRANSFER_TIME_T) ? .connected : .unconnected
+    }
+
+    private func isNoted(_ step: CURLINFO) -> Bool { kagu_easy_get_offset(handle, step) > 0 }
 
     private func response() -> HTTPResponse {
         HTTPResponse(
-            status: kagu_easy_get_long(handle, CURLINFO_RESPONSE_CODE), headers: headers, body: body,
-            isBodyTruncated: isTruncated, redirectURL: text(CURLINFO_REDIRECT_URL),
+            status: kagu_easy_get_long(handle, CURLINFO_RESPONSE_CODE), headers: answer.headers, body: answer.body,
+            isBodyTruncated: answer.isTruncated, redirectURL: text(CURLINFO_REDIRECT_URL),
             remoteAddress: text(CURLINFO_PRIMARY_IP) ?? "",
             wireBytes: Int(kagu_easy_get_offset(handle, CURLINFO_SIZE_DOWNLOAD_T))
                 + kagu_easy_get_long(handle, CURLINFO_HEADER_SIZE),
@@ -219,71 +207,20 @@ final class CurlTransfer {
 
 // What libcurl calls during a transfer.
 extension CurlTransfer {
-    /// Takes one header line, or the status line that begins a (further) answer; false aborts.
-    fileprivate func receive(headerLine line: UnsafeBufferPointer<UInt8>) -> Bool {
-        headerBytes += line.count
-        guard headerBytes <= limits.headerBytes else {
-            abortion = HTTPFailure(
-                .headersTooLarge, "the response headers exceed \(ByteCount(bytes: limits.headerBytes))")
-            return false
-        }
-        // Trailers come after the body and are of no use here.
-        guard body.isEmpty else { return true }
-        if line.starts(with: "HTTP/".utf8) {
-            headers = HTTPHeaders()
-            isHeadComplete = false
-        } else if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) {
-            isHeadComplete = true
-        } else if !isHeadComplete {
-            headers.append(line: line)
-        }
-        return true
-    }
+    fileprivate func receive(headerLine line: UnsafeBufferPointer<UInt8>) -> Bool { answer.take(headerLine: line) }
 
-    /// Takes at most 16 KiB of the decoded body (CURL_MAX_WRITE_SIZE); false aborts.
     fileprivate func receive(bodyPart part: UnsafeBufferPointer<UInt8>) -> Bool {
-        let room = limits.bodyBytes - body.count
-        if part.count > room {
-            switch limits.overflow {
-            case .truncates:
-                keep(UnsafeBufferPointer(rebasing: part.prefix(room)))
-                isTruncated = true
-            case .fails:
-                abortion = HTTPFailure(.tooLarge, "the body exceeds \(ByteCount(bytes: limits.bodyBytes))")
-            }
-            return false
+        let before = answer.body.count
+        defer { gauge.add(answer.body.count - before) }
+        return answer.take(bodyPart: part) {
+            Int(kagu_easy_get_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
         }
-        keep(part)
-        return true
     }
 
-    private func keep(_ part: UnsafeBufferPointer<UInt8>) {
-        if body.isEmpty {
-            // Spares most bodies the doubling; a lie in the header costs at most 1 MiB.
-            let announced = Int(kagu_easy_get_offset(handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T))
-            body.reserveCapacity(min(max(announced, part.count), limits.bodyBytes, 1 << 20))
-        }
-        body.append(contentsOf: part)
-        gauge.add(part.count)
-    }
-
-    /// Opens the socket to an address that the guard lets through; CURL_SOCKET_BAD refuses (S1).
     fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
-        if let addressGuard {
-            // libcurl fills `addr` with `addrlen` bytes, as long as its family prescribes.
-            let judged = withUnsafePointer(to: &address.pointee.addr) { IPAddress($0) }
-            guard let judged else {
-                refusal = refusal ?? "the host's address is of an unknown family"
-                return CURL_SOCKET_BAD
-            }
-            if let reason = addressGuard.refusal(of: judged, host: host, port: port) {
-                refusal = refusal ?? reason
-                return CURL_SOCKET_BAD
-            }
-        }
-        openedSockets += 1
-        let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        return socket(address.pointee.family, type, address.pointee.protocol)
+        let socket = gate.open(address)
+        if socket != CURL_SOCKET_BAD { sockets.opened(socket) }
+        return socket
     }
 }
 
@@ -314,11 +251,26 @@ private let openSocket: curl_opensocket_callback = { context, _, address in
     return transfer.open(address)
 }
 
-/// Whether a text may name a header field (RFC 9110 §5.6.2).
-private func isToken(_ name: String) -> Bool {
-    !name.isEmpty
-        && name.utf8.allSatisfy { byte in
-            (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
-                || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+private let closeSocket: curl_closesocket_callback = { context, socket in
+    // The context was set to the sockets of the multi handle, which outlive its connections.
+    context.map { Unmanaged<EpollSet>.fromOpaque($0).takeUnretainedValue().closed(socket) }
+    return close(socket)
+}
+
+/// What the spelling of a URL asks of a transfer.
+private struct URLTraits {
+    var hasNUL = false
+    var hasAtSign = false
+    var isBeyondASCII = false
+
+    init(_ url: String) {
+        var url = url
+        url.withUTF8 { bytes in
+            for byte in bytes {
+                if byte == 0 { hasNUL = true }
+                if byte == UInt8(ascii: "@") { hasAtSign = true }
+                if byte >= 0x80 { isBeyondASCII = true }
+            }
         }
+    }
 }

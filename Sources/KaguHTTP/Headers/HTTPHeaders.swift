@@ -19,6 +19,12 @@ public struct HTTPHeaders: Sendable {
     /// No fields.
     public init() { block = [] }
 
+    /// No fields, with room for a block of that many bytes.
+    init(capacity: Int) {
+        block = []
+        block.reserveCapacity(capacity)
+    }
+
     /// The fields of a header block: lines of `Name: value`, status line apart.
     public init(block: [UInt8]) { self.block = block }
 
@@ -63,18 +69,15 @@ public struct HTTPHeaders: Sendable {
     }
 
     /// Appends one line as it came from the wire.
-    mutating func append(line: some Collection<UInt8>) {
+    mutating func append(line: UnsafeBufferPointer<UInt8>) {
         block.append(contentsOf: line)
     }
 
     /// Calls `body` with the value of each field of that name until it returns false.
     private func forEachLine(named name: String, _ body: (ArraySlice<UInt8>) -> Bool) {
-        let wanted = name.utf8
-        forEachLine { candidate, value in
-            guard candidate.count == wanted.count,
-                zip(candidate, wanted).allSatisfy({ asciiLowercased($0) == asciiLowercased($1) })
-            else { return true }
-            return body(value)
+        var name = name
+        name.withUTF8 { wanted in
+            forEachLine { candidate, value in isSame(candidate, wanted) ? body(value) : true }
         }
     }
 
@@ -98,17 +101,36 @@ public struct HTTPHeaders: Sendable {
         }
     }
 
+    /// The position after the next line feed.
     private func lineEnd(from position: Int) -> Int {
-        block[position...].firstIndex(of: 0x0A).map { $0 + 1 } ?? block.endIndex
+        block.withUnsafeBufferPointer { bytes in
+            var end = position
+            while end < bytes.count {
+                end += 1
+                if bytes[end - 1] == 0x0A { break }
+            }
+            return end
+        }
+    }
+}
+
+/// Whether two names are the same without case.
+private func isSame(_ candidate: ArraySlice<UInt8>, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard candidate.count == wanted.count else { return false }
+    return candidate.withUnsafeBufferPointer { candidate in
+        for index in 0..<wanted.count where asciiLowercased(candidate[index]) != asciiLowercased(wanted[index]) {
+            return false
+        }
+        return true
     }
 }
 
 /// Without blanks and line ends at either side.
 private func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var bytes = bytes
-    while let first = bytes.first, isBlank(first) || isLineEnd(first) { bytes.removeFirst() }
-    while let last = bytes.last, isBlank(last) || isLineEnd(last) { bytes.removeLast() }
-    return bytes
+    var (start, end) = (bytes.startIndex, bytes.endIndex)
+    while start < end, isBlank(bytes[start]) || isLineEnd(bytes[start]) { start += 1 }
+    while end > start, isBlank(bytes[end - 1]) || isLineEnd(bytes[end - 1]) { end -= 1 }
+    return bytes[start..<end]
 }
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -30,6 +30,12 @@ struct FoldEntry: Equatable {
     var isLatin = false
     /// The NFKC form has several scalars: see `expansions`.
     var expands = false
+
+    /// Tells most different entries apart.
+    var digest: UInt64 {
+        UInt64(composed) << 32 ^ UInt64(strict) << 16 ^ UInt64(loose) << 5 ^ UInt64(kind.rawValue)
+            ^ (isUpper ? 0x80 : 0) ^ (expands ? 0x100 : 0)
+    }
 }
 
 /// The folding of every scalar, decoded once from `FoldingData`: two array reads a scalar (DESIGN §1).
@@ -88,11 +94,14 @@ struct FoldingTable: Sendable {
         for row in Self.rows(FoldingData.compatible) {
             for index in 0..<row[1] { compatible[row[0] + index * row[2]] = row[3] + index * row[2] }
         }
-        for scalar in 0..<UInt32(Self.limit) {
+        // Only scalars that some table names, or that are Latin, have forms of their own; 0x131 and the like have
+        // them by `strictKey`.
+        var scalars = Set(compatible.keys).union(lowerCase.keys).union(loose.keys).union([0x131, 0x1DD])
+        for range in Self.latin { scalars.formUnion(range) }
+        for scalar in scalars where scalar < UInt32(Self.limit) {
             let composed = compatible[scalar] ?? scalar
             let strict = strictKey(composed)
             let letters = loose[strict]
-            guard composed != scalar || strict != scalar || letters != nil || Self.isLatin(scalar) else { continue }
             if composed != scalar {
                 all[Int(scalar)].composed = composed
                 all[Int(scalar)].kind = all[Int(composed)].kind
@@ -109,24 +118,18 @@ struct FoldingTable: Sendable {
 
     /// Stores equal blocks once.
     private mutating func paginate(_ all: [FoldEntry]) {
-        var known: [[UInt32]: UInt16] = [:]
+        var known: [UInt64: [UInt16]] = [:]
         for start in stride(from: 0, to: Self.limit, by: 128) {
             let block = all[start..<(start + 128)]
-            var signature: [UInt32] = []
-            signature.reserveCapacity(640)
-            for entry in block {
-                let flags = UInt32(entry.kind.rawValue) | (entry.isUpper ? 256 : 0) | (entry.isLatin ? 512 : 0)
-                signature.append(flags | (entry.expands ? 1024 : 0))
-                signature.append(entry.composed)
-                signature.append(entry.strict)
-                signature.append(entry.loose)
-                signature.append(entry.looseSecond)
+            let digest = block.reduce(0) { ($0 &+ $1.digest) &* 0x9E37_79B9_7F4A_7C15 }
+            let page = known[digest]?.first { page in
+                block.elementsEqual(entries[(Int(page) << 7)..<((Int(page) + 1) << 7)])
             }
-            if let page = known[signature] {
+            if let page {
                 pages.append(page)
             } else {
                 let page = UInt16(entries.count / 128)
-                known[signature] = page
+                known[digest, default: []].append(page)
                 entries.append(contentsOf: block)
                 pages.append(page)
             }
@@ -154,14 +157,12 @@ struct FoldingTable: Sendable {
         return rows
     }
 
-    private static func isLatin(_ scalar: UInt32) -> Bool {
-        switch scalar {
-        case 0x41...0x5A, 0x61...0x7A, 0xAA, 0xBA, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2AF, 0x1E00...0x1EFF,
-            0x2C60...0x2C7F, 0xA720...0xA7FF:
-            true
-        default: false
-        }
-    }
+    private static let latin: [ClosedRange<UInt32>] = [
+        0x41...0x5A, 0x61...0x7A, 0xAA...0xAA, 0xBA...0xBA, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2AF, 0x1E00...0x1EFF,
+        0x2C60...0x2C7F, 0xA720...0xA7FF,
+    ]
+
+    private static func isLatin(_ scalar: UInt32) -> Bool { latin.contains { $0.contains(scalar) } }
 
     // MARK: Look-ups
 

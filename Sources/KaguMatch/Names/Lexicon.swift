@@ -44,7 +44,7 @@ private struct LexiconBuilder {
     private var numbers: [WordKey: Int] = [:]
     private var spellings: [(spelling: Spelling, kind: Int)] = []
     private var endings: [EndingSet] = []
-    private let table = FoldingTable.shared
+    private var table: FoldingTable { FoldingTable.shared }
 
     var wordCount: Int { spellings.count }
 

@@ -51,3 +51,13 @@ enum HitLine {
         var v: Int
     }
 }
+
+extension HitLocation {
+    /// Reads the hit that lies here; nil where it does not. `path` is the directory of the hit files.
+    func hit(in path: String, decoder: JSONDecoder = JSONDecoder()) -> Hit? {
+        guard let reader = LineReader("\(path)/\(file)"),
+            case .hit(let hit) = HitLine(reader.bytes(offset..<(offset + length))[...], decoder: decoder)
+        else { return nil }
+        return hit
+    }
+}

@@ -64,13 +64,7 @@ extension Store {
             return numbers.compactMap { found[$0] }
         }
         let decoder = JSONDecoder()
-        return locations.compactMap { location in
-            guard let reader = LineReader("\(directory.hits)/\(location.file)"),
-                case .hit(let hit) = HitLine(
-                    reader.bytes(location.offset..<(location.offset + location.length))[...], decoder: decoder)
-            else { return nil }
-            return hit
-        }
+        return locations.compactMap { $0.hit(in: directory.hits, decoder: decoder) }
     }
 
     /// When alerts were bound since an instant, with their route and receiver: what a rate cap counts (R12).

@@ -38,6 +38,13 @@ public struct FeedRecord: Hashable, Sendable {
     public var gaps: String
     /// The ledger of permanent redirects (P24), as JSON of the policy that owns it; empty when none.
     public var redirects: String
+    /// Whether an operator paused it; no automatic poll then.
+    public var isPaused: Bool
+    /// The listed address under which it was last polled; empty when unknown. A feed whose listed address has
+    /// changed is polled like a new one (P20).
+    public var listedURL: String
+    /// The status of the last poll's last answer; nil where nothing answered.
+    public var lastStatus: Int?
 
     /// The record of a feed that has not been polled yet, unless told otherwise.
     public init(
@@ -45,7 +52,8 @@ public struct FeedRecord: Hashable, Sendable {
         lastNews: Instant? = nil, failures: Int = 0, isFailureAnnounced: Bool = false, lastStart: Instant? = nil,
         nextDue: Instant? = nil, interval: Duration? = nil, heldUntil: Instant? = nil,
         validators: StoredValidators? = nil, bodyHash: [UInt8] = [], title: String = "", hasBaseline: Bool = false,
-        gaps: String = "", redirects: String = ""
+        gaps: String = "", redirects: String = "", isPaused: Bool = false, listedURL: String = "",
+        lastStatus: Int? = nil
     ) {
         self.state = state
         self.since = since
@@ -64,6 +72,9 @@ public struct FeedRecord: Hashable, Sendable {
         self.hasBaseline = hasBaseline
         self.gaps = gaps
         self.redirects = redirects
+        self.isPaused = isPaused
+        self.listedURL = listedURL
+        self.lastStatus = lastStatus
     }
 }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KaguBytes
 public import KaguModel
 
 /// What identifies an item and its text (I1–I3, I7), as hashes: what the store keeps of it.
 public struct ItemMark: Hashable, Sendable {
     /// The item's key within its feed (I1): its id, or id and URL with a NUL between.
     public let key: String
-    /// The first 8 bytes of the key's SHA-256.
+    /// The number of the key (`ItemKeys`).
     let keyHash: Int64
-    /// The first 8 bytes of the canonical URL's SHA-256 (I2); nil where the URL identifies nothing (I3).
-    let urlHash: Int64?
+    /// The number of the canonical URL (I2); nil where the URL identifies nothing (I3).
+    fileprivate(set) var urlHash: Int64?
     /// The title after white-space folding.
     let titleHash: Int64
     /// Title, summary and content after white-space folding (I7).
@@ -18,52 +17,56 @@ public struct ItemMark: Hashable, Sendable {
 }
 
 /// The items of one poll with their marks, computed where the caller runs, so that the store's queue need not.
-public struct PollItems: Sendable {
+struct PollItems: Sendable {
     /// The feed's id.
-    public let feedID: String
+    let feedID: String
     /// The items in document order; of those with one key the first only.
-    public let items: [Item]
+    let items: [Item]
     /// The mark of each item.
     let marks: [ItemMark]
     /// Whether an id stands for several URLs in this document, by position in `items` (I1).
     let hasCompoundKey: [Bool]
 
-    /// Hashes all items; `strippedParameters` is `urls.strip` (I2).
-    public init(feedID: String, items: [Item], strippedParameters: Set<String> = []) {
+    /// Hashes all items; `strippedParameters` is `urls.strip` (I2), `keys` the form of the database's rows.
+    init(feedID: String, items: [Item], strippedParameters: Set<String> = [], keys: ItemKeys) {
         self.feedID = feedID
-        let canonical = items.map { CanonicalURL($0.url, stripping: strippedParameters) }
-        let compound = Self.idsOfSeveralURLs(items, canonical)
-        var bearers: [CanonicalURL: Int] = [:]
-        bearers.reserveCapacity(items.count)
-        var kept: [Item] = []
+        let addresses = items.map { Address($0, strippedParameters, keys) }
+        let ids = items.map { ItemKeys.key($0.id) }
+        let compound = Self.idsOfSeveralURLs(ids, addresses)
+        var doubles: Set<Int> = []
         var marks: [ItemMark] = []
         var isCompound: [Bool] = []
+        var bearers: [Int64: Int] = [:]
         var known: Set<Int64> = []
-        var urls: [CanonicalURL?] = []
-        kept.reserveCapacity(items.count)
         marks.reserveCapacity(items.count)
-        for (item, url) in zip(items, canonical) {
-            let needsURL = compound.contains(item.id)
-            let key = needsURL ? Self.compoundKey(item) : item.id
-            let keyHash = Self.hash(key)
-            guard known.insert(keyHash).inserted else { continue }
-            if let url { bearers[url, default: 0] += 1 }
-            kept.append(item)
+        isCompound.reserveCapacity(items.count)
+        bearers.reserveCapacity(items.count)
+        known.reserveCapacity(items.count)
+        // By position: a copy of an item costs as much as hashing it.
+        for index in items.indices {
+            let needsURL = !compound.isEmpty && compound.contains(ids[index])
+            let key = needsURL ? Self.compoundKey(items[index]) : items[index].id
+            let keyHash = needsURL ? ItemKeys.key(key) : ids[index]
+            guard known.insert(keyHash).inserted else {
+                doubles.insert(index)
+                continue
+            }
+            let address = addresses[index]
+            if let hash = address.hash { bearers[hash, default: 0] += 1 }
             isCompound.append(needsURL)
-            urls.append(url)
             marks.append(
                 ItemMark(
-                    key: key, keyHash: keyHash, urlHash: nil, titleHash: TextHash.of([item.title]),
-                    textHash: TextHash.of([item.title, item.summary, item.content])))
+                    key: key, keyHash: keyHash, urlHash: address.identifies ? address.hash : nil,
+                    titleHash: TextHash.of([items[index].title]),
+                    textHash: TextHash.of([items[index].title, items[index].summary, items[index].content])))
         }
-        for (index, url) in urls.enumerated() {
-            guard let url, url.identifiesItem, bearers[url] == 1 else { continue }
-            let mark = marks[index]
-            marks[index] = ItemMark(
-                key: mark.key, keyHash: mark.keyHash, urlHash: Self.hash(url.text), titleHash: mark.titleHash,
-                textHash: mark.textHash)
+        // A URL that two items bear identifies neither (I3).
+        if bearers.count < marks.count {
+            for index in marks.indices {
+                if let hash = marks[index].urlHash, bearers[hash] != 1 { marks[index].urlHash = nil }
+            }
         }
-        self.items = kept
+        self.items = doubles.isEmpty ? items : items.indices.filter { !doubles.contains($0) }.map { items[$0] }
         self.marks = marks
         hasCompoundKey = isCompound
     }
@@ -71,21 +74,29 @@ public struct PollItems: Sendable {
     /// The key of an item whose id stands for several URLs (I1).
     static func compoundKey(_ item: Item) -> String { "\(item.id)\u{0}\(item.url)" }
 
-    /// The first 8 bytes of the SHA-256 of `text`.
-    static func hash(_ text: String) -> Int64 {
-        let digest = SHA256.hash(text.utf8)
-        return digest.prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+    /// The address by which an item is compared: the origin's where the feed names it (I2).
+    private struct Address {
+        /// Nil for what is no http address.
+        var hash: Int64?
+        var identifies = false
+
+        init(_ item: Item, _ strippedParameters: Set<String>, _ keys: ItemKeys) {
+            let origin = item.links.first { $0.rel == "canonical" }?.href
+            guard let url = CanonicalURL(origin ?? item.url, stripping: strippedParameters) else { return }
+            hash = keys.url(url)
+            identifies = url.identifiesItem
+        }
     }
 
-    private static func idsOfSeveralURLs(_ items: [Item], _ urls: [CanonicalURL?]) -> Set<String> {
-        var first: [String: CanonicalURL?] = [:]
-        first.reserveCapacity(items.count)
-        var several: Set<String> = []
-        for (item, url) in zip(items, urls) {
-            if let other = first[item.id] {
-                if other != url { several.insert(item.id) }
+    private static func idsOfSeveralURLs(_ ids: [Int64], _ addresses: [Address]) -> Set<Int64> {
+        var first: [Int64: Int64?] = [:]
+        first.reserveCapacity(ids.count)
+        var several: Set<Int64> = []
+        for (id, address) in zip(ids, addresses) {
+            if let other = first[id] {
+                if other != address.hash { several.insert(id) }
             } else {
-                first[item.id] = .some(url)
+                first[id] = .some(address.hash)
             }
         }
         return several
@@ -139,24 +150,4 @@ public struct NewItem: Hashable, Sendable {
         if case .revised(let revision) = novelty, let story = revision.story { return story }
         return HitIdentity.story(feedID: feedID, key: mark.key)
     }
-}
-
-/// What `Store.unseen` found in a poll.
-public struct UnseenItems: Sendable {
-    /// New and revised items, in document order.
-    public var items: [NewItem]
-    /// How many items were known, sightings included.
-    public var knownCount: Int
-    /// Items known from another feed or under another id by their canonical URL (I3).
-    public var sightings: [Sighting]
-    /// Known items whose mark of being listed is a week old.
-    var stale: [ItemMark]
-}
-
-/// An item known by its canonical URL that has turned up in another feed or under another id (I3).
-public struct Sighting: Hashable, Sendable {
-    /// Its title here.
-    public var title: String
-    /// Its mark here.
-    public var mark: ItemMark
 }

@@ -37,9 +37,23 @@ enum ItemTable {
     /// Looks canonical URLs up, over all feeds.
     struct URLLookup {
         private let select: PreparedStatement
+        private let database: Database
 
         init(_ database: Database) throws {
+            self.database = database
             select = try PreparedStatement(database, "SELECT feed, key FROM url WHERE hash = ?")
+        }
+
+        /// The key of the item of `feed` that has the URL, as its owner or as a sighting.
+        func key(_ hash: Int64, inFeed feed: Int64) throws -> Int64? {
+            guard let owner = try owner(hash) else { return nil }
+            if owner.feed == feed { return owner.key }
+            let sighted = try PreparedStatement(
+                database, "SELECT key FROM sighting WHERE url = ? AND feed = ? ORDER BY at DESC LIMIT 1")
+            sighted.bind(hash, at: 1)
+            sighted.bind(feed, at: 2)
+            defer { sighted.reset() }
+            return try sighted.step() ? sighted.int64(0) : nil
         }
 
         func owner(_ hash: Int64) throws -> (feed: Int64, key: Int64)? {
@@ -56,6 +70,11 @@ enum ItemTable {
         select.bind(feed, at: 1)
         defer { select.reset() }
         return try select.step()
+    }
+
+    /// Whether an item has a hit.
+    static func hasHit(feed: Int64, key: Int64, _ database: Database) throws -> Bool {
+        try Lookup(database, feed: feed).row(key)?.hit != nil
     }
 
     /// Adds the marks of one poll's items.

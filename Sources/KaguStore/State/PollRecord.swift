@@ -16,11 +16,20 @@ public struct PollRecord: Sendable {
     public var hits: [RoutedHit]
     /// The addresses that led to the document, the requested one first (I9).
     public var urlChain: [String]
+    /// The SHA-256 of the decoded body, or its beginning (I9); empty where there is none or it was not computed.
+    public var bodyHash: [UInt8]
+    /// The poll's line in the feed's log.
+    public var log: PollLogEntry?
+    /// What an operator should hear of.
+    public var events: [FeedEvent]
+    /// What the authority asked for (P21).
+    public var hold: AuthorityHold?
 
-    /// What a poll leaves behind.
+    /// What a poll leaves behind; `bodyHash` is that of the feed's record unless told otherwise.
     public init(
         feedID: String, at: Instant, feed: FeedRecord, unseen: UnseenItems? = nil, hits: [RoutedHit] = [],
-        urlChain: [String] = []
+        urlChain: [String] = [], bodyHash: [UInt8]? = nil, log: PollLogEntry? = nil, events: [FeedEvent] = [],
+        hold: AuthorityHold? = nil
     ) {
         self.feedID = feedID
         self.at = at
@@ -28,6 +37,10 @@ public struct PollRecord: Sendable {
         self.unseen = unseen
         self.hits = hits
         self.urlChain = urlChain
+        self.bodyHash = bodyHash ?? feed.bodyHash
+        self.log = log
+        self.events = events
+        self.hold = hold
     }
 }
 

@@ -15,12 +15,17 @@ enum Schema {
 
     /// One entry for each version, run in order, each in the one transaction of an upgrade.
     static let migrations: [String] = [
-        feeds + items + hits + outbox
+        feeds + items + hits + outbox,
+        polling,
     ]
 
     /// Brings the database from `found` to `version`; the caller holds the transaction.
     static func migrate(_ database: Database, from found: Int) throws {
         for migration in migrations[found...] { try database.execute(sql: migration) }
+        // The rows of version 1 have another form of URL numbers (`ItemKeys`).
+        if found == 0 {
+            try database.execute(sql: "INSERT INTO setting (name, value) VALUES ('url_key', randomblob(16))")
+        }
         try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
@@ -57,6 +62,48 @@ enum Schema {
             urls TEXT,
             body_hash BLOB
         );
+        """
+
+    // Version 2. `document`: the day of the last document; `migrated`: when ids last changed; `polls` counts the
+    // entries that `poll_log` ever got.
+    private static let polling = """
+        ALTER TABLE feed ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE feed ADD COLUMN listed_url TEXT;
+        ALTER TABLE feed ADD COLUMN last_status INTEGER;
+        ALTER TABLE feed ADD COLUMN document INTEGER;
+        ALTER TABLE feed ADD COLUMN migrated INTEGER;
+        ALTER TABLE feed ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE poll_log (
+            feed INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            duration INTEGER NOT NULL,
+            status INTEGER,
+            state TEXT NOT NULL,
+            reason TEXT,
+            items INTEGER NOT NULL,
+            new_items INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (feed, place)
+        ) WITHOUT ROWID;
+        CREATE TABLE event (
+            n INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            feed TEXT,
+            at INTEGER NOT NULL,
+            state TEXT,
+            text TEXT NOT NULL
+        );
+        CREATE INDEX event_feed ON event (feed) WHERE feed IS NOT NULL;
+        CREATE TABLE hold (
+            authority TEXT PRIMARY KEY,
+            until INTEGER NOT NULL,
+            reason TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE setting (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL
+        ) WITHOUT ROWID;
         """
 
     private static let items = """

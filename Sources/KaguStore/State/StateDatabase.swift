@@ -45,6 +45,12 @@ enum StateDatabase {
             guard found <= Schema.version else {
                 throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
             }
+            guard found == Schema.version else {
+                throw StoreError.database(
+                    path: path,
+                    reason:
+                        "schema version \(found) is older than \(Schema.version); start kagud once to upgrade it")
+            }
             return queue
         } catch {
             throw StoreError(error, path: path)

@@ -22,17 +22,17 @@ struct CheckReport {
 
     /// One line: what there is when it is fine, else how many problems.
     var summary: String {
-        let warnings = outcome.warnings.isEmpty ? "" : ", \(Self.count(outcome.warnings.count, "warning"))"
+        let warnings = outcome.warnings.isEmpty ? "" : ", \(Plural.text(outcome.warnings.count, "warning"))"
         guard outcome.isFine, let config = outcome.config else {
-            let count = Self.count(outcome.errors.count, "problem")
+            let count = Plural.text(outcome.errors.count, "problem")
             return "\(path): \(paint("\(count)\(warnings)", .red))"
         }
         let parts = [
-            Self.count(config.feeds.count, "feed"),
-            Self.count(config.watchlist.entities.count, "entity", plural: "entities"),
-            Self.count(config.watchlist.topics.count, "topic"),
-            Self.count(config.watchlist.watches.count, "watch", plural: "watches"),
-            Self.count(config.alerts.receivers.count, "receiver"),
+            Plural.text(config.feeds.count, "feed"),
+            Plural.text(config.watchlist.entities.count, "entity", plural: "entities"),
+            Plural.text(config.watchlist.topics.count, "topic"),
+            Plural.text(config.watchlist.watches.count, "watch", plural: "watches"),
+            Plural.text(config.alerts.receivers.count, "receiver"),
         ]
         return "\(path): \(parts.joined(separator: ", ")): \(paint("fine", .green))\(warnings)"
     }
@@ -43,9 +43,5 @@ struct CheckReport {
         let excerpt =
             problem.excerpt.map { $0.split(separator: "\n").map { "\(VisibleText.escaped($0))\n" }.joined() } ?? ""
         return "\(place)\(label)\(VisibleText.escaped(problem.message))\n\(excerpt)"
-    }
-
-    private static func count(_ number: Int, _ singular: String, plural: String? = nil) -> String {
-        "\(number) \(number == 1 ? singular : plural ?? singular + "s")"
     }
 }

@@ -15,3 +15,11 @@ enum OutputFormat: String, Hashable, Sendable, CaseIterable, ExpressibleByArgume
     /// RFC 4180.
     case csv
 }
+
+/// The forms of an answer that is no listing.
+enum AnswerFormat: String, Hashable, Sendable, CaseIterable, ExpressibleByArgument {
+    /// For people.
+    case short
+    /// One JSON value.
+    case json
+}

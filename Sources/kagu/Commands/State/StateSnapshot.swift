@@ -28,16 +28,32 @@ struct StateSnapshot: Hashable {
     var oldestDue: Instant?
     /// Free bytes on the file system of the state directory.
     var freeBytes: Int?
+    /// Feeds that an operator has paused.
+    var paused = 0
+    /// The last events, the newest first.
+    var events: [FeedEvent] = []
+    /// What the daemon itself says; nil where it was not or could not be asked.
+    var daemon: DaemonStatus.Answer?
+    /// Why it could not be asked, though it runs.
+    var silence: String?
+
+    /// So many events are read.
+    static let eventCount = 5
+    /// A daemon that answers at all answers sooner.
+    static let patience = Duration.seconds(5)
 
     /// Reads everything; `configured` are the enabled feeds where the configuration is known. Throws where the
     /// database is there but cannot be read.
     static func take(_ directory: String, configured: [Feed]?) throws -> StateSnapshot {
         var snapshot = StateSnapshot(directory: directory)
-        (snapshot.isRunning, snapshot.pid) = DaemonLock.holder(StateDirectory(directory).lock)
+        let holder = DaemonLock.holder(StateDirectory(directory).lock)
+        (snapshot.isRunning, snapshot.pid) = (holder.isHeld, holder.pid)
         snapshot.freeBytes = freeBytes(directory)
+        if holder.isHeld { snapshot.ask() }
         let records = try feedRecords(directory)
-        let states = configured.map { FeedRow.join($0, records).map(\.record.state) } ?? records.values.map(\.state)
-        snapshot.feeds = states.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        let known = configured.map { FeedRow.join($0, records).map(\.record) } ?? Array(records.values)
+        snapshot.feeds = known.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+        snapshot.paused = known.count(where: \.isPaused)
         guard access(StateDirectory(directory).database, F_OK) == 0 else { return snapshot }
         let reader = try StateReader(directory: directory)
         snapshot.alerts = try reader.alertCounts()
@@ -45,19 +61,35 @@ struct StateSnapshot: Hashable {
         snapshot.receivers = try reader.receiverRecords().filter { $0.state != "ok" }
         snapshot.hits = try reader.hitCount()
         snapshot.lastHit = try reader.lastHit()
+        snapshot.events = try reader.events(limit: eventCount)
         snapshot.oldestDue = try reader.alerts(state: .pending, limit: 1000).compactMap(\.nextAttempt).min()
         return snapshot
     }
 
+    /// Asks the daemon for what its files do not tell; a daemon that does not answer is told of, and no more.
+    private mutating func ask() {
+        do {
+            guard let client = try ControlClient.connect(stateDirectory: directory) else { return }
+            daemon = try client.ask(DaemonStatus(), patience: Self.patience)
+        } catch {
+            silence = "\(error)"
+        }
+    }
+
     /// The stored records by feed id; none where there is no database yet.
     static func feedRecords(_ directory: String) throws -> [String: FeedRecord] {
+        try reader(directory)?.feedRecords() ?? [:]
+    }
+
+    /// The database; nil where there is none yet. Throws where it may not be read.
+    static func reader(_ directory: String) throws -> StateReader? {
         let database = StateDirectory(directory).database
         if access(database, R_OK) != 0 {
             let reason = errno
-            guard reason != ENOENT else { return [:] }
+            guard reason != ENOENT else { return nil }
             throw CommandFailure("state: \(database): \(SystemReason.text(reason)); \(StateAccess.remedy(reason))")
         }
-        return try StateReader(directory: directory).feedRecords()
+        return try StateReader(directory: directory)
     }
 
     private static func freeBytes(_ directory: String) -> Int? {
@@ -69,18 +101,27 @@ struct StateSnapshot: Hashable {
 
 /// Who holds the lock of a state directory (O39).
 enum DaemonLock {
+    /// What is known of a holder.
+    struct Holder: Hashable {
+        /// Whether there is one.
+        var isHeld = false
+        /// The process number written there.
+        var pid: Int32?
+    }
+
     /// Whether a daemon holds it, and the number written there.
-    static func holder(_ path: String) -> (isHeld: Bool, pid: Int32?) {
+    static func holder(_ path: String) -> Holder {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return (false, nil) }
+        guard descriptor >= 0 else { return Holder() }
         defer { close(descriptor) }
         // A shared lock, given back at once: it only finds out whether the daemon's exclusive one is there.
         if flock(descriptor, LOCK_SH | LOCK_NB) == 0 {
             flock(descriptor, LOCK_UN)
-            return (false, nil)
+            return Holder()
         }
-        guard errno == EWOULDBLOCK else { return (false, nil) }
+        guard errno == EWOULDBLOCK else { return Holder() }
         let bytes = (try? Descriptor.readAll(descriptor, limit: .kibibytes(1))) ?? []
-        return (true, Int32(String(decoding: bytes, as: UTF8.self).prefix { $0.isASCII && $0.isNumber }))
+        return Holder(
+            isHeld: true, pid: Int32(String(decoding: bytes, as: UTF8.self).prefix { $0.isASCII && $0.isNumber }))
     }
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What some bytes are as text, found in one pass.
+enum UTF8Form: Sendable {
+    case ascii
+    /// Well-formed UTF-8 past ASCII.
+    case multibyte
+    /// Anything else, a cut sequence at the end included.
+    case other
+
+    /// Judges `bytes[range]`.
+    ///
+    /// Blocks of ASCII are passed over; so are, in a few steps, blocks in which two- and three-byte sequences follow each
+    /// other. What is left goes through an automaton.
+    static func of(_ bytes: [UInt8], _ range: Range<Int>) -> UTF8Form {
+        let raw = bytes.span.bytes
+        var index = firstBeyondASCII(bytes, range)
+        if index == range.upperBound { return .ascii }
+        while index <= range.upperBound - ByteBlock.width {
+            let block = ByteBlock(raw, index)
+            if index - range.lowerBound >= 2 {
+                let isPassed =
+                    block.isASCII && bytes[index - 1] < 0x80
+                    || block.continues(ByteBlock(raw, index - 1), ByteBlock(raw, index - 2))
+                if isPassed {
+                    index += ByteBlock.width
+                    continue
+                }
+            }
+            let start = firstOfCharacter(bytes, index, range)
+            guard let end = step(through: bytes, start, to: index + ByteBlock.width, range) else { return .other }
+            index = end
+        }
+        let start = firstOfCharacter(bytes, index, range)
+        return step(through: bytes, start, to: range.upperBound, range) == nil ? .other : .multibyte
+    }
+
+    /// Where the character that `index` may lie in begins.
+    private static func firstOfCharacter(_ bytes: [UInt8], _ index: Int, _ range: Range<Int>) -> Int {
+        if index - 1 >= range.lowerBound, bytes[index - 1] >= 0xC0 { return index - 1 }
+        if index - 2 >= range.lowerBound, bytes[index - 2] >= 0xE0 { return index - 2 }
+        return index
+    }
+
+    private static func firstBeyondASCII(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
+        let raw = bytes.span.bytes
+        var index = range.lowerBound
+        while index + ByteBlock.width <= range.upperBound, ByteBlock(raw, index).isASCII {
+            index += ByteBlock.width
+        }
+        while index < range.upperBound, bytes[index] < 0x80 { index += 1 }
+        return index
+    }
+
+    // MARK: The automaton
+
+    /// States are multiples of six: six bits of a row say what follows.
+    private static let refused: UInt64 = 0
+    private static let accepted: UInt64 = 6
+    /// States that want one, two, three more bytes of any kind, then those whose next byte is bounded (table 3-7).
+    private static let wants: (one: UInt64, two: UInt64, three: UInt64) = (12, 18, 24)
+    private static let after: (e0: UInt64, ed: UInt64, f0: UInt64, f4: UInt64) = (30, 36, 42, 48)
+
+    /// Steps from the beginning of a character to at least `end`, and to the end of the character there; returns where
+    /// it stands, nil where bytes do not fit.
+    ///
+    /// States are shifts: the row of a byte holds, at the place of each state, the state that follows.
+    private static func step(through bytes: [UInt8], _ start: Int, to end: Int, _ range: Range<Int>) -> Int? {
+        let rows = Self.rows
+        var state = accepted
+        var index = start
+        while index < end || state & 63 != accepted {
+            guard index < range.upperBound, state & 63 != refused else { return nil }
+            state = rows[Int(bytes[index])] &>> (state & 63)
+            index += 1
+        }
+        return index
+    }
+
+    /// What follows each state, for each byte.
+    private static let rows: [UInt64] = (0..<256).map { row($0) }
+
+    private static func row(_ byte: UInt64) -> UInt64 {
+        var row = start(byte) << accepted
+        guard byte & 0xC0 == 0x80 else { return row }
+        row |= accepted << wants.one | wants.one << wants.two | wants.two << wants.three
+        if byte >= 0xA0 { row |= wants.one << after.e0 } else { row |= wants.one << after.ed }
+        if byte >= 0x90 { row |= wants.two << after.f0 } else { row |= wants.two << after.f4 }
+        return row
+    }
+
+    /// The state after the first byte of a character.
+    private static func start(_ byte: UInt64) -> UInt64 {
+        switch byte {
+        case 0..<0x80: accepted
+        case 0xC2...0xDF: wants.one
+        case 0xE0: after.e0
+        case 0xED: after.ed
+        case 0xE1...0xEF: wants.two
+        case 0xF0: after.f0
+        case 0xF4: after.f4
+        case 0xF1...0xF3: wants.three
+        default: refused
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import KaguModel
+
+extension Store {
+    /// Forgets what is no longer needed: items that have not been listed for 90 days (I1) with the polls that brought
+    /// them, events older than 90 days, expired holds. What a hit was made of stays.
+    ///
+    /// Meant to be called once a day. Works in transactions of 2,000 rows at most, between which the store does what
+    /// else is asked of it; throws what the first one that fails throws, and the next call takes it up again.
+    @discardableResult
+    public nonisolated func upkeep(at now: Instant) async throws(StoreError) -> UpkeepSummary {
+        var pass = UpkeepPass(at: now)
+        while !pass.isDone { pass = try await step(pass) }
+        return pass.summary
+    }
+
+    private func step(_ pass: UpkeepPass) throws(StoreError) -> UpkeepPass {
+        commitQueued()
+        return try transaction { database in
+            var pass = pass
+            try pass.step(database)
+            return pass
+        }
+    }
+}
+
+/// What `Store.upkeep` deleted.
+public struct UpkeepSummary: Hashable, Sendable {
+    /// Items that had not been listed for 90 days.
+    public internal(set) var items = 0
+    /// Polls of which no item was left.
+    public internal(set) var polls = 0
+    /// Events older than 90 days.
+    public internal(set) var events = 0
+    /// Transactions that it took.
+    public internal(set) var steps = 0
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import KaguModel
+import KaguStore
+
+/// `kagu feeds events`: what happened to feeds and to the uplink (H4, I5, I6, P19, P24).
+struct FeedsEventsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "Show what happened to feeds: failures, recoveries, gaps, moves.",
+        discussion: """
+            Kinds: \(FeedEvent.Kind.allCases.map(\.rawValue).joined(separator: ", ")). The oldest comes first. Exit \
+            status 1 when there is none.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("Only of this feed.", valueName: "id"))
+    var feed: String?
+
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("The last so many.", valueName: "count"))
+    var lines = 20
+
+    @Flag(help: "Show times in UTC instead of local time.")
+    var utc = false
+
+    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
+    var output = OutputFormat.short
+
+    func validate() throws {
+        if lines < 1 { throw ValidationError("-n \(lines): ask for at least 1") }
+    }
+
+    func run() throws {
+        let wiring = Wiring.ofProcess()
+        let directory = try wiring.stateDirectory(common)
+        let events = try StateSnapshot.reader(directory)?.events(feedID: feed, limit: lines).reversed() ?? []
+        let terminal = Terminal.standardOutput(environment: wiring.environment)
+        let printer = FeedEventPrinter(format: output, terminal: terminal, clock: utc ? .utc : .local)
+        try StandardOutput.write(printer.text(events))
+        if events.isEmpty { throw ExitStatus.negative }
+    }
+}
+
+/// Prints events in one of the forms of O19.
+struct FeedEventPrinter {
+    let format: OutputFormat
+    let terminal: Terminal
+    let clock: CivilClock
+
+    /// The whole listing.
+    func text(_ events: [FeedEvent]) -> String {
+        switch format {
+        case .short: events.map { short($0) + "\n" }.joined()
+        case .table: table(events)
+        case .json: events.isEmpty ? "[]\n" : "[\n" + events.map(Self.json).joined(separator: ",\n") + "\n]\n"
+        case .jsonl: events.map { Self.json($0) + "\n" }.joined()
+        case .csv: ([["at", "kind", "feed", "state", "text"]] + events.map(Self.cells)).map(CSVRow.line).joined()
+        }
+    }
+
+    /// One line.
+    func short(_ event: FeedEvent) -> String {
+        let paint = Paint(terminal.usesColour)
+        var parts = [clock.civil(at: event.at).description, paint(event.kind.rawValue, event.kind.style)]
+        if !event.feedID.isEmpty { parts.append(event.feedID) }
+        parts.append(VisibleText.escaped(event.text))
+        return parts.joined(separator: " ")
+    }
+
+    private func table(_ events: [FeedEvent]) -> String {
+        guard !events.isEmpty else { return "" }
+        var table = Table(header: ["TIME", "KIND", "FEED", "TEXT"], flexible: [3, 2])
+        for event in events {
+            table.add([
+                clock.civil(at: event.at).description, event.kind.rawValue, event.feedID,
+                VisibleText.escaped(event.text),
+            ])
+        }
+        return table.lines(columns: terminal.isTerminal ? terminal.columns : nil).map { $0 + "\n" }.joined()
+    }
+
+    private static func json(_ event: FeedEvent) -> String {
+        var json = JSONWriter()
+        write(event, &json)
+        return json.text
+    }
+
+    /// One object; absent members left out.
+    static func write(_ event: FeedEvent, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("at", event.at)
+            json.member("kind", event.kind.rawValue)
+            json.member("feed", ifPresent: event.feedID)
+            json.member("state", ifPresent: event.state?.rawValue)
+            json.member("text", event.text)
+        }
+    }
+
+    private static func cells(_ event: FeedEvent) -> [String] {
+        [event.at.description, event.kind.rawValue, event.feedID, event.state?.rawValue ?? "", event.text]
+    }
+}
+
+extension FeedEvent.Kind {
+    fileprivate var style: Paint.Style {
+        switch self {
+        case .failing, .gone, .offline: .red
+        case .silent, .gap: .yellow
+        case .recovered, .online: .green
+        case .migration, .moved: .cyan
+        }
+    }
+}
