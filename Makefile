@@ -76,9 +76,11 @@ units: deps ## the unit file is valid and its sandbox scores at most 1.0
 example-config: debug ## the configuration we ship loads, and its watches are sound
 	@$(DEBUG)/kagu check config/kagu.yaml
 
-bench: build ## CPU of a sweep of local feeds as a ratio to curl's, and the throughput of the parser
+bench: build ## kagu's CPU, memory and wall time next to its peers (Benchmarks/README.md)
 	swift build -c release --package-path Benchmarks --scratch-path .build-bench
 	@Benchmarks/sweep
+	@Benchmarks/distant
+	@Benchmarks/idle --feeds 2000 --seconds 10
 	@Benchmarks/parse
 
 fuzz: deps ## libFuzzer and AddressSanitizer over the byte parsers, FUZZ_SECONDS (60) each

@@ -101,6 +101,8 @@ public actor Daemon {
     /// the configuration and of the state directory are written to stderr, all at once.
     public func run() async -> ExitCode {
         Allocator.tune()
+        // A reload that comes before anything is loaded shall not end the daemon.
+        signal(SIGHUP, SIG_IGN)
         let config: Config
         let wiring: Wiring
         do {
@@ -162,9 +164,11 @@ public actor Daemon {
             }
             try await store.indexRecovered(routed, at: time.wall())
         }
-        let client = HTTPClient(settings: Wiring.clientSettings(config))
+        // One thread for transfers and schedule: a poll that finds nothing new wakes no other (B3).
+        let polling = DispatchQueue(label: "kagu.polling")
+        let client = HTTPClient(settings: Wiring.clientSettings(config), target: polling)
         let courier = Courier(store: store, client: client, logger: logger, time: time)
-        let scheduler = Scheduler(plan: .idle(wiring.limits), time: time)
+        let scheduler = Scheduler(plan: .idle(wiring.limits), time: time, target: polling)
         return Parts(store: store, client: client, courier: courier, scheduler: scheduler)
     }
 

@@ -10,9 +10,10 @@ public final class SerialQueueExecutor: SerialExecutor {
     /// The queue; its label shows in stack traces and in `perf`.
     public let queue: DispatchQueue
 
-    /// An executor over a new serial queue.
-    public init(label: String, qos: DispatchQoS = .default) {
-        queue = DispatchQueue(label: label, qos: qos)
+    /// An executor over a new serial queue. Executors with one `target` share its thread: a hop between their actors
+    /// wakes nobody.
+    public init(label: String, qos: DispatchQoS = .default, target: DispatchQueue? = nil) {
+        queue = DispatchQueue(label: label, qos: qos, target: target)
     }
 
     /// Runs one job of the actor.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
+public import Dispatch
 import KaguDispatch
 
 /// Sends requests through libcurl's multi interface (P1); runs on the queue `kagu.http` and owns every connection.
@@ -8,7 +8,7 @@ import KaguDispatch
 /// It follows no redirect, keeps no cookie, retries nothing and waits for no gate: that is the callers' part. The
 /// environment's proxies are ignored (S4). `shutdown` ends it; without, open connections live until it goes.
 public actor HTTPClient {
-    private nonisolated let executor = SerialQueueExecutor(label: "kagu.http")
+    private nonisolated let executor: SerialQueueExecutor
     /// The queue `kagu.http`.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -20,23 +20,27 @@ public actor HTTPClient {
     private var pools: [(addressGuard: AddressGuard, multi: CurlMulti)] = []
     private var isShutDown = false
 
-    /// A client without connections; libcurl is initialised here at the latest.
-    public init(settings: HTTPClientSettings) {
+    /// A client without connections; libcurl is initialised here at the latest. Its queue runs on `target`, if there
+    /// is one.
+    public init(settings: HTTPClientSettings, target: DispatchQueue? = nil) {
+        executor = SerialQueueExecutor(label: "kagu.http", target: target)
         self.settings = settings
     }
 
     /// Sends one request and returns how it ended, at the latest after `request.limits.total`. Cancelling the task
     /// aborts the transfer, which then fails with `cancelled`.
     ///
-    /// Not isolated: the request goes to the queue through the inbox, together with others that come at the same
-    /// time, and the outcome straight back to the caller.
-    public nonisolated func send(_ request: HTTPRequest) async -> HTTPOutcome {
+    /// Isolated to its caller: the request goes to the queue through the inbox, together with others that come at the
+    /// same time, and the outcome straight back. A closure that did not capture `isolation` would run in the pool.
+    public func send(
+        _ request: HTTPRequest, isolation: isolated (any Actor)? = #isolation
+    ) async -> HTTPOutcome {
         let call = HTTPCall(request)
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { post(.start(call, $0)) }
-        } onCancel: {
-            post(.abort(call))
-        }
+        return await withTaskCancellationHandler(
+            operation: {
+                _ = isolation
+                return await withCheckedContinuation(isolation: isolation) { post(.start(call, $0)) }
+            }, onCancel: { post(.abort(call)) }, isolation: isolation)
     }
 
     private nonisolated func post(_ order: CallInbox.Order) {

@@ -59,6 +59,12 @@ extension Store {
         }
     }
 
+    /// Stores a hold that no poll brings: one that a search for feeds met (P21).
+    public func addHold(_ hold: AuthorityHold) throws(StoreError) {
+        commitQueued()
+        try transaction { try HoldTable.add(hold, $0) }
+    }
+
     /// The authorities that asked not to be polled beyond `instant` (P21); the others are forgotten.
     public func holds(at instant: Instant) throws(StoreError) -> [AuthorityHold] {
         commitQueued()

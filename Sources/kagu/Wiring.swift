@@ -39,7 +39,12 @@ struct Wiring {
     func stateDirectory(_ options: CommonOptions) throws -> String {
         if let given = options.stateDirectory { return given }
         if options.config == nil, access(Self.defaultConfiguration, F_OK) != 0 { return Self.defaultStateDirectory }
-        return try configuration(options).store.directory
+        let path = options.config ?? Self.defaultConfiguration
+        do {
+            return try loader.stateDirectory(path: path)
+        } catch {
+            throw Self.failure("configuration", path, error.problems)
+        }
     }
 
     /// Reads and compiles watch files, directories or globs.

@@ -91,7 +91,7 @@ struct DeliveryTests {
         let first = try room.start()
         #expect(await room.origin.waitForRequests(2))
         room.publish("courier", [("1", "Nothing here"), ("2", "Blue Lagoon in uproar")])
-        #expect(await eventually { room.alerts().count == 1 })
+        #expect(await eventually { !room.alerts().isEmpty })
         first.send(SIGTERM)
         #expect(await first.exitStatus() == 0)
 

@@ -115,6 +115,43 @@ struct FeedsCommandTests {
         #expect(await daemon.exitStatus() == 0)
     }
 
+    @Test("an OPML file in Latin-1 comes through the daemon unharmed (H2)")
+    func importedEncoding() async throws {
+        let room = try Newsroom()
+        try room.configure(feeds: [])
+        let daemon = try room.start()
+        #expect(await daemon.logs("ready"))
+        let opml =
+            "<?xml version='1.0' encoding='ISO-8859-1'?><opml version='2.0'><body>"
+            + "<outline text='Vid\u{e9}o \u{e0} Noum\u{e9}a' xmlUrl='https://example.org/rss'/></body></opml>"
+        let bytes = Data(opml.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+        try bytes.write(to: URL(fileURLWithPath: room.directory.path("latin.opml")))
+        #expect(try room.kagu("feeds", "import", room.directory.path("latin.opml")).status == 0)
+        let list = try String(contentsOfFile: "\(room.statePath)/feeds.yaml", encoding: .utf8)
+        #expect(list.contains("Vid\u{e9}o \u{e0} Noum\u{e9}a"))
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+    }
+
+    @Test("a feed that was paused, removed and added again is polled (H3, P20)")
+    func addedAgain() async throws {
+        let room = try Newsroom()
+        room.publish("gazette", [("1", "Nothing here")])
+        try room.configure(feeds: [])
+        let daemon = try room.start()
+        #expect(await daemon.logs("ready"))
+        let add = ["feeds", "add", room.origin.url("/gazette"), "--as-is", "--id", "gazette", "--interval", "1s"]
+        #expect(try room.kagu(add).status == 0)
+        #expect(await room.origin.waitForRequests(1))
+        #expect(try room.kagu("feeds", "pause", "gazette").status == 0)
+        #expect(try room.kagu("feeds", "remove", "gazette").status == 0)
+        let before = room.origin.requests(for: "/gazette").count
+        #expect(try room.kagu(add).status == 0)
+        #expect(await eventually { room.origin.requests(for: "/gazette").count > before })
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+    }
+
     @Test("poll --wait tells what came of it, --full sends no validators, unknown ids exit 2 (P13)")
     func poll() async throws {
         let room = try Newsroom()

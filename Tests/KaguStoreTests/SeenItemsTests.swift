@@ -96,6 +96,20 @@ import Testing
         #expect(result.newItems == 0 && result.revisedItems == 0 && result.hitLines == 0)
     }
 
+    @Test("items that name a home page as their address go by key alone, one in each document too (I3)")
+    func homePage() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        for id in ["1", "2"] {
+            for url in ["https://example.org/", "https://www.example.com"] {
+                let item = Item.make(id: "\(id) \(url)", url: url)
+                #expect(try await store.poll([item], of: "a", at: fixture.now).newItems == 1)
+                #expect(try await store.poll([item], of: "b", at: fixture.now).newItems == 1)
+                #expect(try await store.poll([item], of: "b", at: fixture.now).newItems == 0)
+            }
+        }
+    }
+
     @Test("a URL with an empty path, or borne by two items of a document, identifies nothing (I3)")
     func sharedURL() async throws {
         let fixture = try StateFixture()

@@ -39,7 +39,7 @@ struct ConfigLoad {
         var paths = paths(of: sources, extensions: FeedListReader.extensions)
         // What commands have added comes last, so that a list written by hand keeps the say (H3).
         let ownList = FilePath.resolve(StateFeedList.fileName, below: config.store.directory + "/")
-        if FileReader.exists(ownList), !paths.contains(where: { FileReader.same($0, ownList) }) {
+        if !FileReader.isAbsent(ownList), !paths.contains(where: { FileReader.same($0, ownList) }) {
             paths.append(ownList)
         }
         for path in paths {
@@ -84,6 +84,12 @@ struct ConfigLoad {
             config.watchlist.append(WatchFileReader(file: file).read(text))
             problems += file.problems
         }
+    }
+
+    /// `store.dir`, if the main file is sound.
+    func stateDirectory() throws(ConfigFailure) -> String {
+        guard !problems.contains(where: { $0.severity == .error }) else { throw ConfigFailure(problems) }
+        return config.store.directory
     }
 
     /// The configuration, or every problem.

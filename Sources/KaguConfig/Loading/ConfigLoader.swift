@@ -40,6 +40,14 @@ public struct ConfigLoader: Sendable {
         return try load.finished()
     }
 
+    /// `store.dir` of a main file, whatever is wrong with the lists and watches that it names: where to ask a daemon
+    /// that runs on under an older configuration. Throws the problems of the main file.
+    public func stateDirectory(path: String) throws(ConfigFailure) -> String {
+        var load = ConfigLoad(credentials: credentials, secretPolicy: .reported)
+        load.readMain(path)
+        return try load.stateDirectory()
+    }
+
     /// Reads watch files only: each path is a file, a glob or a directory (its `*.yaml`, in name order).
     /// Problems of every kind are thrown together; ids and expressions are not yet checked.
     public func loadWatchlist(_ paths: [String]) throws(ConfigFailure) -> Watchlist {

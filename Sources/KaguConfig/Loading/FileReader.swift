@@ -45,6 +45,11 @@ enum FileReader {
     /// Whether something is there.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether nothing is there for certain: not where we may not look.
+    static func isAbsent(_ path: String) -> Bool {
+        access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)
+    }
+
     /// Whether two paths lead to one file.
     static func same(_ left: String, _ right: String) -> Bool {
         var (first, second) = (stat(), stat())

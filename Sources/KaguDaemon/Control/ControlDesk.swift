@@ -17,7 +17,7 @@ struct ControlDesk: Sendable {
         self.daemon = daemon
         self.parts = parts
         self.logger = logger
-        visits = VisitSlots(limits.fetches)
+        visits = VisitSlots(limits.fetches, waiting: limits.waitingFetches)
     }
 
     /// Answers one line, which lacks its line end, with one that has it.

@@ -16,4 +16,6 @@ struct ControlLimits: Hashable, Sendable {
     var replyTime: Duration = .seconds(30)
     /// Documents that are fetched or looked through at a time.
     var fetches = 2
+    /// Those that wait for one of them to end.
+    var waitingFetches = 24
 }

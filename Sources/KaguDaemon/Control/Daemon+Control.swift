@@ -5,6 +5,7 @@ import KaguConfig
 import KaguHTTP
 import KaguModel
 import KaguStore
+import Logging
 
 /// What the control socket asks of the daemon itself: its configuration, and how it is doing.
 extension Daemon {
@@ -14,6 +15,9 @@ extension Daemon {
         var found: [Feed] = []
         for name in names {
             guard let feed = feeds.first(where: { $0.id == name }) ?? feeds.first(where: { $0.url == name }) else {
+                if inForce?.config.feeds.contains(where: { $0.id == name }) ?? false {
+                    throw ControlRefusal(.unknown, "feed \(name): its list says enabled: false")
+                }
                 throw .unknownFeed(name, among: feeds.map(\.id))
             }
             if !found.contains(where: { $0.id == feed.id }) { found.append(feed) }
@@ -21,11 +25,21 @@ extension Daemon {
         return found
     }
 
+    /// The feed in force that has this very address.
+    func listedFeed(at url: String) -> Feed? { inForce?.wiring.feeds.first { $0.url == url } }
+
     /// A search under the configuration in force.
     func discovery(_ parts: Parts) -> FeedDiscovery {
         FeedDiscovery(
             send: { [client = parts.client] in await client.send($0) }, scheduler: parts.scheduler,
-            allowedPrivate: inForce?.wiring.allowedPrivate ?? [], time: time)
+            allowedPrivate: inForce?.wiring.allowedPrivate ?? [], time: time,
+            keep: { [store = parts.store, logger] hold in
+                do {
+                    try await store.addHold(hold)
+                } catch {
+                    logger.error("store hold: \(hold.authority): \(error); it ends with this daemon")
+                }
+            })
     }
 
     // MARK: The feed list
@@ -50,6 +64,8 @@ extension Daemon {
             let ids = names.map { name in config.feeds.first { $0.url == name }?.id ?? name }
             let changed = try list.removing(ids, listed: config.feeds)
             try await daemon.replace(changed, in: config, parts)
+            // Whoever lists one of them again means it: neither paused nor gone.
+            try await parts.store.resume(ids, at: daemon.time.wall())
             return list.feeds.filter { ids.contains($0.id) }
         }
     }

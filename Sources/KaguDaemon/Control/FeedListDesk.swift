@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KaguBytes
 import KaguConfig
 import KaguFeed
 import KaguModel
@@ -14,6 +15,7 @@ struct FeedListDesk: Sendable {
     /// `feeds.add`: the feed as it is, or the sole one that its address offers.
     func add(_ request: AddFeed) async throws -> AddFeed.Answer {
         var feed = request.feed
+        if let listed = await daemon.listedFeed(at: feed.url) { throw ControlRefusal(alreadyListed: listed) }
         if !request.asItIs {
             let offered = try await offers(of: feed.url)
             guard offered.count == 1, let only = offered.first else {
@@ -23,9 +25,7 @@ struct FeedListDesk: Sendable {
         }
         let addition = try await daemon.addFeeds([feed.feed(id: feed.id ?? "", url: feed.url)], parts)
         if let added = addition.added.first { return AddFeed.Answer(added: ListedFeed(added)) }
-        if let listed = addition.alreadyListed.first {
-            throw ControlRefusal(.exists, "feed \(listed.id)\(listed.place): has this address already")
-        }
+        if let listed = addition.alreadyListed.first { throw ControlRefusal(alreadyListed: listed) }
         throw ConfigFailure(addition.problems)
     }
 
@@ -37,7 +37,10 @@ struct FeedListDesk: Sendable {
 
     /// `feeds.import`.
     func importFeeds(_ request: ImportFeeds) async throws -> ImportFeeds.Answer {
-        let (feeds, problems) = OPML.read(Array(request.document.utf8), file: request.file)
+        guard let bytes = Base64.decode(request.document) else {
+            throw ControlRefusal(.malformed, "\(request.file): the document did not come as base64")
+        }
+        let (feeds, problems) = OPML.read(bytes, file: request.file)
         guard !feeds.isEmpty else {
             throw ControlRefusal(
                 .nothing, problems.first.map(\.oneLine) ?? "\(request.file): no feeds; outlines need an xmlUrl")
@@ -65,6 +68,13 @@ extension OfferedFeed {
     /// What a search found.
     init(_ candidate: FeedCandidate) {
         self.init(url: candidate.url, title: candidate.title, type: candidate.type)
+    }
+}
+
+extension ControlRefusal {
+    /// A feed has that address.
+    fileprivate init(alreadyListed feed: Feed) {
+        self.init(.exists, "feed \(feed.id)\(feed.place): has this address already")
     }
 }
 

@@ -49,7 +49,8 @@ struct FeedSearchDesk: Sendable {
 extension ControlRefusal {
     /// Why an address gave no document.
     init(_ failure: DiscoveryFailure, _ url: String) {
-        let message = "\(LoggedAddress(url)): \(failure)"
+        let subject = HTTPOrigin(url) == nil ? "\"\(url.prefix(200))\"" : LoggedAddress(url).description
+        let message = "\(subject): \(failure)"
         switch failure {
         case .held: self.init(.held, message)
         case .noAddress, .unanswered: self.init(.fetch, message)

@@ -3,6 +3,7 @@
 import KaguFeed
 import KaguHTTP
 import KaguModel
+import KaguStore
 
 /// The requests of one search for feeds, with what is left of their bounds.
 struct DiscoveryVisits: Sendable {
@@ -103,12 +104,26 @@ struct DiscoveryVisits: Sendable {
                 }
                 urls.append(target)
             case 429:
-                refusing.insert(await discovery.scheduler.authority(of: urls[urls.count - 1]))
+                await obey(response, at: urls[urls.count - 1])
                 throw .passing("HTTP 429")
             case 500...: throw .passing("HTTP \(response.status)")
             default: throw .lasting("HTTP \(response.status)")
             }
         }
+    }
+
+    /// 429: the authority is left alone for this search, and by everyone for as long as it says; allow-listed private
+    /// ones hold nobody else (P21, P22).
+    private mutating func obey(_ response: HTTPResponse, at url: String) async {
+        let authority = await discovery.scheduler.authority(of: url)
+        refusing.insert(authority)
+        let now = discovery.time.wall()
+        let asked = RetryAfter(response.headers, now: now).hold?.duration
+        guard let asked, addressGuard(for: url).allowed.isEmpty else { return }
+        let hold = AuthorityHold(
+            authority: authority.description, until: now + asked, reason: "HTTP 429 in a search for feeds")
+        await discovery.scheduler.hold(hold)
+        await discovery.keep(hold)
     }
 
     private mutating func request(_ url: String, _ limits: HTTPLimits) async throws(VisitFailure) -> HTTPResponse {

@@ -3,6 +3,7 @@
 import KaguFeed
 import KaguHTTP
 import KaguModel
+import KaguStore
 
 /// Looks for the feeds of a page and its site, for an operator who asked (H3): the address itself, the page's
 /// `link rel=alternate`, the `Sitemap:` lines of the site's robots.txt. No address is guessed (P3). Owns nothing; runs
@@ -30,6 +31,8 @@ struct FeedDiscovery: Sendable {
     /// What `http.allow_private` opens (S3).
     let allowedPrivate: [AllowedAddress]
     let time: TimeSource
+    /// Stores what a 429 asks of everyone at its authority (P21).
+    var keep: @Sendable (AuthorityHold) async -> Void = { _ in }
 
     /// The feeds to choose from. A feed that is `url` itself is the only one, and has that very address. Empty: none
     /// was found. Throws when `url` gives no document.

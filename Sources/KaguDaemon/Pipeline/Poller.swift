@@ -9,8 +9,8 @@ import KaguModel
 import KaguStore
 import Logging
 
-/// The way of one item, from schedule to store (ARCHITECTURE.md). Owns nothing; runs in the pool: parsing and
-/// matching are functions of values, everything durable is one call of the store.
+/// The way of one item, from schedule to store (ARCHITECTURE.md). Owns nothing: parsing and matching run in the pool as
+/// functions of values, everything durable is one call of the store.
 ///
 /// A poller is made anew at each reload; polls in flight end with the one that they began with.
 struct Poller: Sendable {
@@ -37,8 +37,8 @@ struct Poller: Sendable {
         }
     }
 
-    /// Polls `feed` to the end.
-    @concurrent
+    /// Polls `feed` to the end. Runs where the scheduler runs; only what costs time, parsing and matching, goes to
+    /// the pool.
     func poll(_ feed: Feed, _ order: PollOrder, by scheduler: Scheduler) async -> PollEnd {
         var before = pace.opening(feed, nil)
         do {
@@ -67,6 +67,7 @@ struct Poller: Sendable {
     }
 
     /// Parse, dedup, match, store, alert.
+    @concurrent
     private func take(_ document: FetchedDocument, _ poll: OpenPoll) async throws -> PollEnd {
         let parsed: ParsedFeed
         do {

@@ -48,7 +48,7 @@ extension Scheduler {
     ) async -> VisitOutcome<Value> {
         let now = time.monotonic()
         let target = book.number(of: authority(of: url))
-        if let until = holdEnd(target, at: now) { return .held(until: until) }
+        if let until = holdEnd(target, at: now) ?? feedHoldEnd(url, at: now) { return .held(until: until) }
         guard !isDraining else { return .held(until: time.wall()) }
         let turn = await wait(at: target)
         defer {
@@ -58,6 +58,21 @@ extension Scheduler {
         }
         if case .held(let until) = turn { return .held(until: until) }
         return .done(await body())
+    }
+
+    /// When the feed at this very address may be asked again by its own `Retry-After`, by the wall clock (P21).
+    private func feedHoldEnd(_ url: String, at now: Duration) -> Instant? {
+        guard let feed = plan.feeds.first(where: { $0.url == url }), let number = places.number(of: feed.id) else {
+            return nil
+        }
+        let left = Duration.milliseconds(places[number].heldUntil) - now
+        return left > .zero ? time.wall() + left : nil
+    }
+
+    /// A visit was answered 429: its authority is left alone (P21).
+    func hold(_ hold: AuthorityHold) {
+        self.hold(Authority(named: hold.authority), until: hold.until, at: time.monotonic())
+        pump()
     }
 
     /// Waits in the line of an authority; a slot is taken on return.

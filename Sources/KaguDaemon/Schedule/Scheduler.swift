@@ -12,7 +12,7 @@ import KaguStore
 /// queue with the due time that its poll has stored. Waiting for an authority takes no slot (P26). All waits are on
 /// the monotonic clock: a step of the wall clock moves no feed (P20).
 actor Scheduler {
-    nonisolated let executor = SerialQueueExecutor(label: "kagu.schedule")
+    nonisolated let executor: SerialQueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// What the gates allow (`poll:`).
@@ -71,11 +71,11 @@ actor Scheduler {
     var inFlight = 0
     var waitingHops = 0
     /// Polls whose start is to be stored next, and how many are being stored.
-    private var starting: [Int32] = []
-    private var storing = 0
-    private var isLaunching = false
+    var starting: [Int32] = []
+    var storing = 0
+    var isLaunching = false
     /// Whether no poll may start because bodies in flight hold too much (S6).
-    private var isChoked = false
+    var isChoked = false
 
     var watch = UplinkWatch()
     /// Feeds that are due while the uplink is down, in turn (P19).
@@ -93,16 +93,18 @@ actor Scheduler {
     var haltWaiters: [HaltWaiter] = []
 
     var isDraining = false
-    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
-    private var timer: (any DeadlineTiming)?
-    private var armedFor: Duration?
+    var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    var timer: (any DeadlineTiming)?
+    var armedFor: Duration?
     /// What the wall clock shows at time zero of the monotonic one; it moves when someone sets the wall clock.
     private var epoch: Instant?
-    private var clockSteps: Task<Void, Never>?
-    private var unfinishedSteps = 0
+    var clockSteps: Task<Void, Never>?
+    var unfinishedSteps = 0
 
-    /// A scheduler that begins with `follow`; `plan` says what its gates allow until then.
-    init(plan: Plan, time: TimeSource) {
+    /// A scheduler that begins with `follow`; `plan` says what its gates allow until then. Its queue runs on `target`,
+    /// if there is one.
+    init(plan: Plan, time: TimeSource, target: DispatchQueue? = nil) {
+        executor = SerialQueueExecutor(label: "kagu.schedule", target: target)
         self.plan = plan
         self.time = time
     }
@@ -236,185 +238,6 @@ actor Scheduler {
         }
     }
 
-    // MARK: Gates
-
-    /// Lets in whoever is first at each open gate, while there are slots; the urgent before all others.
-    private func serve(at now: Duration) {
-        isChoked = false
-        while inFlight < limits.concurrency, let authority = urgentOpenings.popDue(at: now) {
-            book.change(authority, limits) { $0.isAnnouncedUrgent = false }
-            serveUrgent(authority, at: now)
-            announce(authority)
-        }
-        guard !isDraining, inFlight < limits.concurrency, let earliest = openings.earliest, earliest <= now else {
-            return
-        }
-        isChoked = isChoked || !plan.mayStart()
-        while !isChoked, inFlight < limits.concurrency, let authority = openings.popDue(at: now) {
-            book.change(authority, limits) { $0.isAnnounced = false }
-            serveFeed(authority, at: now)
-            announce(authority)
-        }
-    }
-
-    private func serveUrgent(_ authority: Int32, at now: Duration) {
-        while book[authority]?.host.isOpen(at: now) ?? false {
-            switch book.change(authority, limits, { $0.line.nextUrgent() }) {
-            case nil:
-                return
-            case .hop(let continuation):
-                enter(authority, at: now)
-                waitingHops -= 1
-                continuation.resume(returning: .granted)
-                return
-            case .feed(let ticket):
-                guard places.isValid(ticket) else { continue }
-                takeOff(ticket.number, from: authority, at: now)
-                return
-            }
-        }
-    }
-
-    private func serveFeed(_ authority: Int32, at now: Duration) {
-        while book[authority]?.host.isOpen(at: now) ?? false,
-            let ticket = book.change(authority, limits, { $0.line.nextFeed() })
-        {
-            guard places.isValid(ticket) else { continue }
-            takeOff(ticket.number, from: authority, at: now)
-            return
-        }
-    }
-
-    /// Takes a slot and a turn.
-    func enter(_ authority: Int32, at now: Duration) {
-        inFlight += 1
-        book.change(authority, limits) { $0.host.enter(at: now) }
-    }
-
-    /// Gives a turn back. What piles up at the gates is forgotten when it is much.
-    func leave(_ authority: Int32) {
-        book.change(authority, limits) { $0.host.leave() }
-        announce(authority)
-        book.tidyGates(at: time.monotonic())
-    }
-
-    /// Leaves an authority alone until `until` (P21). Who waits there and cannot wait so long is told.
-    func hold(_ authority: Authority, until: Instant, at now: Duration) {
-        let wait = min(until - time.wall(), Self.longestWait)
-        guard wait > .zero else { return }
-        let number = book.number(of: authority)
-        book.change(number, limits) { $0.host.hold(until: now + wait) }
-        for waiter in book.change(number, limits, { $0.line.allUrgent() }) {
-            switch waiter {
-            case .hop(let continuation):
-                waitingHops -= 1
-                inFlight += 1
-                continuation.resume(returning: .held(until: until))
-            case .feed(let ticket) where places.isValid(ticket):
-                giveUpOrder(of: ticket.number, .held(until: until), at: now)
-            case .feed: break
-            }
-        }
-        guard plan.isOnce else { return }
-        for ticket in book.change(number, limits, { $0.line.allFeeds() }) where places.isValid(ticket) {
-            _ = places.move(ticket.number, to: .idle)
-        }
-    }
-
-    /// When an authority may be asked again, by the wall clock; nil when it is not held.
-    func holdEnd(_ authority: Int32, at now: Duration) -> Instant? {
-        guard let host = book[authority]?.host, host.isHeld(at: now) else { return nil }
-        return time.wall() + (host.heldUntil - now)
-    }
-
-    // MARK: Flights
-
-    /// A feed's turn has come: its poll begins as soon as its start is stored.
-    private func takeOff(_ number: Int32, from authority: Int32, at now: Duration) {
-        let order = orders.removeValue(forKey: number)
-        _ = places.move(number, to: .inFlight)
-        enter(authority, at: now)
-        flights[number] = Flight(
-            feed: plan.feeds[Int(places[number].index)],
-            order: PollOrder(isFull: order?.isFull ?? false, isProbe: watch.isDown), turn: authority,
-            requests: order?.requests ?? [])
-        starting.append(number)
-    }
-
-    /// Stores the starts of polls, then begins them. Those that come up meanwhile share the next turn.
-    private func launch() {
-        guard !starting.isEmpty, !isLaunching else { return }
-        isLaunching = true
-        Task {
-            while !starting.isEmpty {
-                let batch = starting
-                starting = []
-                storing = batch.count
-                let plan = plan
-                await clockSteps?.value
-                await plan.begin(batch.compactMap { flights[$0]?.feed })
-                storing = 0
-                let now = time.monotonic()
-                for number in batch {
-                    if let turn = flights[number]?.turn {
-                        book.change(turn, limits) { $0.host.restartSpacing(at: now) }
-                    }
-                    flights[number]?.task = Task { await fly(number, plan) }
-                }
-            }
-            isLaunching = false
-        }
-    }
-
-    private func fly(_ number: Int32, _ plan: Plan) async {
-        guard let flight = flights[number] else { return }
-        let end = await plan.poll(flight.feed, flight.order, self)
-        if end.contact == .answered, watch.answered() { await comeOnline(plan) }
-        land(number, end)
-    }
-
-    private func land(_ number: Int32, _ end: PollEnd) {
-        let now = time.monotonic()
-        // Before it is taken out: what it has stored is by the clock as it is now.
-        noteClock(at: now)
-        guard let flight = flights.removeValue(forKey: number) else { return }
-        if flight.hasSlot { inFlight -= 1 }
-        if let turn = flight.turn { leave(turn) }
-        settleCounted(number)
-        if let hold = end.hold { self.hold(Authority(named: hold.authority), until: hold.until, at: now) }
-        answer(flight.requests, feedID: flight.feed.id, .done(end.summary))
-        replace(number, flight.feed, end, at: now)
-        landed(flight.feed.id)
-        pump()
-    }
-
-    /// Finds the feed's next place.
-    private func replace(_ number: Int32, _ flown: Feed, _ end: PollEnd, at now: Duration) {
-        let place = places[number]
-        guard place.index >= 0 else {
-            places.remove(flown.id)
-            return
-        }
-        let feed = plan.feeds[Int(place.index)]
-        // A feed that a reload has given another address while it was in flight is due at once.
-        let isMoved = feed.url != flown.url
-        places[number].authority = book.number(of: authority(of: isMoved ? feed.url : end.nextURL))
-        places[number].isHalted = place.isPaused || end.nextDue == nil && !isMoved
-        places[number].heldUntil = end.heldUntil.map { (now + ($0 - time.wall())).milliseconds } ?? 0
-        _ = places.move(number, to: .idle)
-        if orders[number] != nil {
-            lineUpOrder(of: number, at: now)
-        } else if places[number].isHalted || plan.isOnce {
-            return
-        } else if isMoved {
-            rest(number, for: .zero, at: now)
-        } else if end.contact == .unreachable, watch.isDown {
-            park(number)
-        } else {
-            rest(number, for: end.wait ?? (end.nextDue ?? time.wall()) - time.wall(), at: now)
-        }
-    }
-
     // MARK: The timer
 
     private func arm(at now: Duration) {
@@ -445,53 +268,5 @@ actor Scheduler {
             }
         self.timer = timer
         timer.schedule(after: earliest - now)
-    }
-
-    // MARK: Stopping
-
-    /// Starts no more polls; gives those in flight `grace` to end, then cancels them (O10). Redirect hops go on until
-    /// then.
-    func drain(grace: Duration) async {
-        isDraining = true
-        giveUpAllOrders()
-        pump()
-        if grace > .zero, !flights.isEmpty { await waitForLandings(atMost: grace) }
-        for flight in flights.values { flight.task?.cancel() }
-        releaseHops()
-        while !flights.isEmpty || isLaunching {
-            for flight in flights.values { flight.task?.cancel() }
-            if let task = flights.values.lazy.compactMap(\.task).first {
-                await task.value
-            } else {
-                await Task.yield()
-            }
-        }
-        await clockSteps?.value
-        timer?.cancel()
-        timer = nil
-    }
-
-    private func waitForLandings(atMost grace: Duration) async {
-        let limit = time.timer(executor.queue) { [weak self] in
-            self?.assumeIsolated { scheduler in
-                for waiter in scheduler.idleWaiters { waiter.resume() }
-                scheduler.idleWaiters = []
-            }
-        }
-        limit.schedule(after: grace)
-        await withCheckedContinuation { idleWaiters.append($0) }
-        limit.cancel()
-    }
-
-    /// Cancelled polls that wait for a hop end on their own: their requests fail as cancelled.
-    private func releaseHops() {
-        let now = time.monotonic()
-        for authority in book.linesInUse {
-            for case .hop(let continuation) in book.change(authority, limits, { $0.line.allUrgent() }) {
-                waitingHops -= 1
-                enter(authority, at: now)
-                continuation.resume(returning: .granted)
-            }
-        }
     }
 }

@@ -10,6 +10,8 @@ public enum ControlProtocol {
     public static let version = 1
     /// The longest request: a feed list of some megabytes fits (`feeds.import`).
     public static let maximumRequest = ByteCount.mebibytes(8)
+    /// The longest document that fits into a request in base64.
+    public static let maximumDocument = ByteCount.mebibytes(5)
     /// The longest reply: the body of a fetched document fits, in base64 (`feeds.fetch`).
     public static let maximumReply = ByteCount.mebibytes(64)
     /// The state directory of a packaged kagu, whose socket lies in /run/kagu.

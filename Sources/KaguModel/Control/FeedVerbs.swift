@@ -145,7 +145,7 @@ public struct ImportFeeds: ControlVerb {
     public static let name = ControlVerbName.importFeeds
     /// The file's name, for messages.
     public var file: String
-    /// The document.
+    /// The file's bytes in base64: it may be in any encoding.
     public var document: String
 
     /// Imports `document`.

@@ -25,11 +25,12 @@ struct OfflineState {
 
     /// Takes feeds out of `feeds.yaml`; throws, and changes nothing, where one of them is not in it.
     func remove(_ names: [String]) async throws -> [Feed] {
-        try await locked { _ in
+        try await locked { store in
             let config = try load()
             let list = try StateFeedList.read(inStateDirectory: directory)
             let ids = names.map { name in config.feeds.first { $0.url == name }?.id ?? name }
             try replace(try list.removing(ids, listed: config.feeds))
+            try await store.resume(ids, at: WallClock.now())
             return list.feeds.filter { ids.contains($0.id) }
         }
     }

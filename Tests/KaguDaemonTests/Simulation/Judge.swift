@@ -12,6 +12,8 @@ struct Judge {
         var ceiling: Duration = .seconds(6 * 3600)
         var spacing: Duration = .seconds(1)
         var hostGroups: [String] = []
+        /// Whether a 429 holds only its URL: allow-listed private addresses (P22).
+        var holdsOnlyURL = false
         /// Clocks of a real origin are read by another process than the one that waits.
         var tolerance: Duration = .milliseconds(5)
     }

@@ -81,14 +81,15 @@ struct AuthorityJudge {
                 if gap < settings.spacing - settings.tolerance { complain("P27", "\(gap) after \(before.url)") }
                 if (before.end ?? exchange.start) > exchange.start { complain("P27", "beside \(before.url)") }
             }
-            if let until = holds[authority], exchange.start < until - settings.tolerance {
-                complain("P21", "\(authority) had asked for a pause of \(until - exchange.start) more")
+            let held = settings.holdsOnlyURL ? exchange.url : authority
+            if let until = holds[held], exchange.start < until - settings.tolerance {
+                complain("P21", "\(held) had asked for a pause of \(until - exchange.start) more")
             }
             last[authority] = exchange
             if exchange.answer?.status == 429, exchange.answer?.trouble == nil, let end = exchange.end {
                 let wall = exchange.wall + (end - exchange.start)
                 let least = judgedRetryAfter(exchange.answer?.text("Retry-After"), at: wall) ?? .seconds(4 * 3600)
-                holds[authority] = max(holds[authority] ?? .zero, end + least)
+                holds[held] = max(holds[held] ?? .zero, end + least)
             }
         }
         return violations

@@ -50,7 +50,7 @@ struct SimulatedFeed: Sendable {
     var episodes: [Episode] = []
 
     /// A document shows that many items.
-    static let window = 20
+    static let window = 12
 
     /// How many items have been published at `time`.
     func version(at time: Duration) -> Int {

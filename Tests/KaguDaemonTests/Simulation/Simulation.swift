@@ -95,7 +95,7 @@ final class Simulation {
             if load.starting == 0, load.inFlight == publisher.parkedCount { return }
             turns += 1
             // Landings and waits for hops make no progress that can be seen from here.
-            if turns % 6 == 1 { await progress.wait(beyond: seen) } else { await Task.yield() }
+            if turns % 3 != 0 { await progress.wait(beyond: seen) } else { await Task.yield() }
         }
     }
 
@@ -248,9 +248,9 @@ final class Progress: Sendable {
         waiter?.resume()
     }
 
-    /// Returns when more has moved than `seen`, or after a millisecond.
+    /// Returns when more has moved than `seen`, or after a moment.
     func wait(beyond seen: Int) async {
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(1)) { self.note() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .microseconds(150)) { self.note() }
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
                 if state.count > seen { return true }

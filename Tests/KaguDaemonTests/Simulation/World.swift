@@ -8,8 +8,8 @@ struct World {
     /// Times without uplink, on the monotonic clock.
     var outages: [ClosedRange<Duration>] = []
     static let hostGroups = ["*.blog.example"]
-    /// `poll.max_interval`: with the default of 6 h a month would have twice as many polls and nothing more to see.
-    static let ceiling: Duration = .seconds(18 * 3600)
+    /// `poll.max_interval`: with the default of 6 h a month would have three times as many polls and nothing more to see.
+    static let ceiling: Duration = .seconds(24 * 3600)
     static let beginning: Duration = .seconds(1000)
 
     /// Whose address it is, for every address that a request may go to.
@@ -44,7 +44,7 @@ struct World {
         feed.targets.append("http://plain.example/f\(number)")
         feed.validation = SimulatedFeed.Validation.allCases[number % SimulatedFeed.Validation.allCases.count]
         feed.itemEvery =
-            number % 3 == 0 ? nil : .seconds(Int64.random(in: 4...60, using: &chance) * 3600 + Int64(number))
+            number % 3 == 0 ? nil : .seconds(Int64.random(in: 10...120, using: &chance) * 3600 + Int64(number))
         feed.isJSON = number % 9 == 4
         switch number % 11 {
         case 1: feed.cacheControl = "public, max-age=7200"

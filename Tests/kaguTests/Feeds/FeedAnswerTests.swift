@@ -68,7 +68,9 @@ struct FeedAnswerTests {
                 PollLogEntry(
                     at: now, duration: .milliseconds(12), status: 429, state: .throttled, reason: "HTTP 429")
             ],
-            events: [FeedEvent(kind: .failing, feedID: "example", at: now, state: .throttled, text: "it fails")],
+            events: [
+                FeedEvent(kind: .failing, feedID: "example", at: now, state: .throttled, text: "example: it fails")
+            ],
             items: 7, sightings: 2,
             hold: AuthorityHold(authority: "example.org", until: now + .seconds(60), reason: "HTTP 429"))
         let printer = FeedDetailPrinter(paint: Paint(false), clock: .utc, now: now)
@@ -77,7 +79,7 @@ struct FeedAnswerTests {
             "tags          press", "state         throttled since 2026-11-22 09:00:00 (HTTP 429)",
             "interval      1h30m, adaptive", "held until    2026-11-22 09:01:00 (HTTP 429)",
             "moved to      https://new.example/rss", "items         7 known, 2 seen in another feed before",
-            "2026-11-22 09:00:00 throttled 12 ms (HTTP 429)", "2026-11-22 09:00:00 failing example it fails",
+            "2026-11-22 09:00:00 throttled 12 ms (HTTP 429)", "2026-11-22 09:00:00 failing example: it fails",
         ] { #expect(text.contains(part + "\n"), "\(part)\n\(text)") }
         let json = printer.json(detail)
         for part in [

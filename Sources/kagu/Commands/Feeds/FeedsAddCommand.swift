@@ -63,8 +63,9 @@ struct FeedsAddCommand: AsyncParsableCommand {
             interval: interval.flatMap { try? DurationText.parse($0) }, alertsRecent: alertRecent)
         let printer = FeedAnswerPrinter(answer.output, wiring)
         let added = try await FeedOperator(wiring, common).carryOut(AddFeed(feed, asItIs: asIs)) { state in
+            let added = try await Self.add(feed, to: state)
             StandardError.write("kagu: add: no daemon runs: the feed is added as it is, nobody has looked at it\n")
-            return try await Self.add(feed, to: state)
+            return added
         }
         if let feed = added.added { return try StandardOutput.write(printer.listed("added", [feed])) }
         try StandardOutput.write(printer.offered(added.candidates))

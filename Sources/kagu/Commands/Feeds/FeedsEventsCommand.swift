@@ -65,7 +65,7 @@ struct FeedEventPrinter {
     func short(_ event: FeedEvent) -> String {
         let paint = Paint(terminal.usesColour)
         var parts = [clock.civil(at: event.at).description, paint(event.kind.rawValue, event.kind.style)]
-        if !event.feedID.isEmpty { parts.append(event.feedID) }
+        // The text begins with the feed's id.
         parts.append(VisibleText.escaped(event.text))
         return parts.joined(separator: " ")
     }

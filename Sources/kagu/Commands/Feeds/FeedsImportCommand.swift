@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import KaguBytes
 import KaguConfig
 import KaguModel
 
@@ -23,8 +24,8 @@ struct FeedsImportCommand: AsyncParsableCommand {
     func run() async throws {
         let wiring = Wiring.ofProcess()
         let input = InputFile(file)
-        let bytes = try input.read(limit: ControlProtocol.maximumRequest)
-        let document = ImportFeeds(file: input.name, document: String(decoding: bytes, as: UTF8.self))
+        let bytes = try input.read(limit: ControlProtocol.maximumDocument)
+        let document = ImportFeeds(file: input.name, document: Base64.encode(bytes))
         let imported = try await FeedOperator(wiring, common).carryOut(document) { state in
             let (feeds, problems) = OPML.read(bytes, file: input.name)
             guard !feeds.isEmpty else {

@@ -34,7 +34,12 @@ struct StatusCommand: ParsableCommand {
         let wiring = Wiring.ofProcess()
         var configured: [Feed]?
         if common.config != nil || access(Wiring.defaultConfiguration, R_OK) == 0 {
-            configured = try wiring.configuration(common).feeds
+            do {
+                configured = try wiring.configuration(common).feeds
+            } catch let failure as CommandFailure {
+                // The daemon may run well under the configuration of before, and says so itself.
+                StandardError.write("kagu: \(failure)\n")
+            }
         }
         let snapshot = try StateSnapshot.take(try wiring.stateDirectory(common), configured: configured)
         let report = StatusReport(snapshot: snapshot, now: WallClock.now())
