@@ -164,7 +164,7 @@ public actor Daemon {
             }
             try await store.indexRecovered(routed, at: time.wall())
         }
-        // One thread for transfers and schedule: a poll that finds nothing new wakes no other (B3).
+        // One thread for transfers and schedule: hops between the two wake nobody (B3).
         let polling = DispatchQueue(label: "kagu.polling")
         let client = HTTPClient(settings: Wiring.clientSettings(config), target: polling)
         let courier = Courier(store: store, client: client, logger: logger, time: time)

@@ -31,7 +31,7 @@ public actor HTTPClient {
     /// aborts the transfer, which then fails with `cancelled`.
     ///
     /// Isolated to its caller: the request goes to the queue through the inbox, together with others that come at the
-    /// same time, and the outcome straight back. A closure that did not capture `isolation` would run in the pool.
+    /// same time, and the outcome straight back.
     public func send(
         _ request: HTTPRequest, isolation: isolated (any Actor)? = #isolation
     ) async -> HTTPOutcome {

@@ -8,9 +8,11 @@ public final class TemporaryDirectory: Sendable {
     /// Its absolute path, without a trailing slash.
     public let path: String
 
-    /// Makes a new directory under `TMPDIR`, else `/tmp`. Throws when the system refuses.
-    public init(_ label: String = "kagu") throws {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// Makes a new directory under `TMPDIR`, else `/tmp`; `inMemory`, where that is to be had, for tests that are not
+    /// about disks. Throws when the system refuses.
+    public init(_ label: String = "kagu", inMemory: Bool = false) throws {
+        let usual = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let parent = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : usual
         var template = Array("\(parent)/\(label).XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

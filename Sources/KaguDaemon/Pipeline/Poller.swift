@@ -84,7 +84,7 @@ struct Poller: Sendable {
             Accepted(
                 trail: poll.fetch.trail, validators: document.validators, freshness: poll.fetch.freshness,
                 feed: parsed, unseen: unseen, hits: hits,
-                bodyHash: unseen.items.isEmpty ? [] : SHA256.hash(document.body)))
+                bodyHash: unseen.items.isEmpty && unseen.sightings.isEmpty ? [] : SHA256.hash(document.body)))
     }
 
     /// The feed in a body; throws what the poll comes to when there is none.

@@ -34,7 +34,8 @@ public struct FeedRecord: Hashable, Sendable {
     public var title: String
     /// Whether the first accepted poll is done (I4).
     public var hasBaseline: Bool
-    /// Statistics of the gaps between items, as JSON of the policy that owns them; empty when none.
+    /// The feed's habits: gaps between items and the publisher's hints, as text of the policy that owns them; empty when
+    /// none.
     public var gaps: String
     /// The ledger of permanent redirects (P24), as JSON of the policy that owns it; empty when none.
     public var redirects: String

@@ -117,6 +117,16 @@ struct PollerItemTests {
         #expect(!hash.isEmpty && SHA256.hash(response.body).starts(with: hash))
     }
 
+    @Test("a poll that brings sightings only leaves the hash of its body too (I3, I9)")
+    func provenanceOfSightings() async throws {
+        let bench = try PollBench()
+        let other = Feed(id: "other", url: "https://other.example/rss")
+        bench.publisher.answers(feed.url, .rss(["a"]))
+        bench.publisher.answers(other.url, .rss(["a"]))
+        for feed in [feed, other] { await bench.poll(feed) }
+        #expect(try bench.reader.itemPolls(feedID: other.id).map(\.bodyHash.isEmpty) == [false])
+    }
+
     @Test("without watches nothing is matched, and items are known all the same (B1)")
     func noWatches() async throws {
         let bench = try PollBench(watchlist: Watchlist())

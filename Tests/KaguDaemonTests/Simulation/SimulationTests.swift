@@ -44,7 +44,7 @@ struct SimulationTests {
         arguments: [(UInt64(1), Int64(30)), (20_261_122, 9)])
     func month(seed: UInt64, days: Int64) async throws {
         let world = World(seed: seed, days: days)
-        let directory = try MemoryDirectory()
+        let directory = try TemporaryDirectory("kagu-simulation", inMemory: true)
         let start = ContinuousClock.now
         var record = try await Simulation(world, seed: seed, directory: directory.path)
             .run(until: World.day(days), script: Self.script)
@@ -76,34 +76,5 @@ struct SimulationTests {
         #expect(verdict.violations.isEmpty)
         #expect(verdict.share >= 0.99)
         #expect(verdict.polls > 300 * Int(days))
-    }
-}
-
-/// A directory in memory, where that is to be had: nothing here is about disks.
-final class MemoryDirectory {
-    let path: String
-
-    init() throws {
-        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array("\(parent)/kagu-simulation.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw StoreError.unusable(path: parent, reason: "no directory can be made there")
-        }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { removeTree(path) }
-
-    private func removeTree(_ path: String) {
-        guard let directory = opendir(path) else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name != ".", name != ".." else { continue }
-            if unlink("\(path)/\(name)") != 0 { removeTree("\(path)/\(name)") }
-        }
-        closedir(directory)
-        rmdir(path)
     }
 }
