@@ -6,7 +6,10 @@ public import Dispatch
 ///
 /// Dispatch sources and C callbacks that fire on `queue` run in the actor's isolation and may use
 /// `assumeIsolated`, which `checkIsolated()` makes true.
-public final class SerialQueueExecutor: SerialExecutor {
+///
+/// Tasks may also prefer it (`Task(executorPreference:)`): what of them belongs to no actor runs on the queue too, so that
+/// none of their steps wakes a thread of the pool.
+public final class SerialQueueExecutor: SerialExecutor, TaskExecutor {
     /// The queue; its label shows in stack traces and in `perf`.
     public let queue: DispatchQueue
 
@@ -16,10 +19,13 @@ public final class SerialQueueExecutor: SerialExecutor {
         queue = DispatchQueue(label: label, qos: qos, target: target)
     }
 
-    /// Runs one job of the actor.
+    /// Runs one job, of the actor or of a task that prefers the queue.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+        queue.async {
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+        }
     }
 
     /// Stops the program unless it runs on `queue`.

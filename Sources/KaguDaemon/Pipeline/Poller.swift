@@ -57,7 +57,11 @@ struct Poller: Sendable {
                     poll,
                     Accepted(
                         trail: fetch.trail, validators: validators, isUnchanged: true, freshness: fetch.freshness))
-            case .document(let document): return try await take(document, poll)
+            case .document(let document):
+                // Away from the queue that the transfers need.
+                return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    try await take(document, poll)
+                }
             case .failed(let failure): return try await refuse(poll, failure)
             }
         } catch {
