@@ -16,6 +16,14 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// How the release binaries are linked: relocations packed (glibc 2.36 and newer) and nothing exported, which takes
+/// milliseconds off every start. lld comes with the Swift toolchain.
+let lean: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
+        .when(configuration: .release))
+]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -74,14 +82,15 @@ let package = Package(
                 "KaguDispatch", "KaguBytes", "KaguModel", logging, "CMalloc",
             ]),
         .executableTarget(
-            name: "kagud", dependencies: ["KaguDaemon", argumentParser, logging], swiftSettings: strict),
+            name: "kagud", dependencies: ["KaguDaemon", argumentParser, logging], swiftSettings: strict,
+            linkerSettings: lean),
         .executableTarget(
             name: "kagu",
             dependencies: [
                 "KaguConfig", "KaguFeed", "KaguMatch", "KaguStore", "KaguAlert", "KaguDispatch", "KaguBytes",
                 "KaguModel", argumentParser, flyingFox,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: lean),
 
         // Tests mirror the targets.
         .target(

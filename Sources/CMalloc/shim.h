@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// glibc's allocator settings, which Swift's Glibc module leaves out.
+// Memory of the process: glibc's allocator settings and its list of loaded objects, which Swift's Glibc module leaves
+// out.
 
 #ifndef KAGU_CMALLOC_SHIM_H
 #define KAGU_CMALLOC_SHIM_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <link.h>
 #include <malloc.h>
+#include <sys/mman.h>
 
 /// One arena; freed memory is kept up to `kept` bytes for the next body instead of going back page by page; single
 /// blocks from `mapped` bytes on are mappings of their own.
@@ -17,6 +23,27 @@ static inline void kagu_tune_malloc(int kept, int mapped) {
 /// Gives all free memory back to the system.
 static inline void kagu_trim_malloc(void) {
     malloc_trim(0);
+}
+
+/// Unmaps the code of one loaded object, whole pages that are never written: nothing is lost. `page` is their size.
+static inline int kagu_rest_object(struct dl_phdr_info *object, size_t size, void *page) {
+    const ElfW(Addr) mask = ~(*(const ElfW(Addr) *)page - 1);
+    (void)size;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || (part->p_flags & PF_W)) continue;
+        const ElfW(Addr) begin = (object->dlpi_addr + part->p_vaddr) & mask;
+        const ElfW(Addr) end = (object->dlpi_addr + part->p_vaddr + part->p_memsz) & mask;
+        if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/// Unmaps the code of the program and its libraries. What runs again is mapped again from the page cache, 64 KiB for
+/// each fault.
+static inline void kagu_rest_code(long pageSize) {
+    ElfW(Addr) page = (ElfW(Addr))pageSize;
+    dl_iterate_phdr(kagu_rest_object, &page);
 }
 
 #endif

@@ -100,7 +100,6 @@ public actor Daemon {
     /// Runs to the end: until SIGTERM or SIGINT, or until every due feed has been polled under `--once`. Problems of
     /// the configuration and of the state directory are written to stderr, all at once.
     public func run() async -> ExitCode {
-        Allocator.tune()
         // A reload that comes before anything is loaded shall not end the daemon.
         signal(SIGHUP, SIG_IGN)
         let config: Config
@@ -219,7 +218,7 @@ public actor Daemon {
         }
     }
 
-    /// Lets the store forget what is no longer needed, once a day (I1).
+    /// Lets the store forget what is no longer needed, and seals the archive's past days, once a day (I1, O42).
     private func planUpkeep(_ parts: Parts, after wait: Duration) {
         let timer =
             upkeepTimer
@@ -239,6 +238,15 @@ public actor Daemon {
                 logger.debug("upkeep: forgot \(done.items) items and \(done.events) events")
             } catch {
                 logger.error("upkeep: \(error); it is tried again tomorrow")
+            }
+        }
+        let retention = inForce?.wiring.itemRetention ?? .zero
+        Task { [logger, time] in
+            let upkeep = ArchiveUpkeep(directory: parts.store.directory.path)
+            let done = await upkeep.run(at: time.wall(), retention: retention)
+            for problem in done.problems { logger.error("archive of items: \(problem); it is tried again tomorrow") }
+            if done.sealed + done.removed > 0 {
+                logger.info("archive of items: \(done.sealed) days compressed, \(done.removed) files removed")
             }
         }
     }
@@ -279,7 +287,10 @@ public actor Daemon {
         statusTimer = timer
         timer.schedule(after: Self.statusInterval, leeway: .seconds(1))
         Task {
-            if await parts.scheduler.load.inFlight == 0 { Allocator.giveBack() }
+            if await parts.scheduler.load.inFlight == 0 {
+                await parts.store.releaseMemory()
+                Allocator.giveBack()
+            }
             guard notifier.isHeard else { return }
             let feeds = inForce?.wiring.feeds ?? []
             let line = try? await StatusLine(parts.store, parts.scheduler, feeds: feeds, hits: tally.counts.hits)

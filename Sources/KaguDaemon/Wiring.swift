@@ -16,6 +16,8 @@ struct Wiring: Sendable {
     let assembly: HitAssembly
     let limits: Scheduler.Limits
     let feedHeaders: [String: [HTTPHeader]]
+    /// How long the texts of all items are kept; not at all at zero.
+    let itemRetention: Duration
     let allowedPrivate: [AllowedAddress]
     let receivers: [String: CourierReceiver]
     /// No poll starts while the bodies in flight hold more (S6).
@@ -44,6 +46,7 @@ struct Wiring: Sendable {
         feedHeaders = try Self.headers(of: feeds, credentials)
         receivers = try Self.receivers(config, credentials)
         maximumBodies = config.http.maximumBodies
+        itemRetention = config.store.itemRetention
     }
 
     /// How many watches there are.
@@ -55,7 +58,7 @@ struct Wiring: Sendable {
             send: { [client = parts.client] in await client.send($0) }, allowedPrivate: allowedPrivate, time: time)
         return Poller(
             fetcher: fetcher, store: parts.store, courier: parts.courier, matcher: matcher, policy: policy,
-            pace: pace, assembly: assembly, feedHeaders: feedHeaders, health: health, tally: tally, time: time)
+            pace: pace, assembly: assembly, feedHeaders: feedHeaders, keepsItems: itemRetention > .zero, health: health, tally: tally, time: time)
     }
 
     /// Settings of the HTTP client; they hold until the next start.

@@ -35,10 +35,11 @@ struct ProblemLog: Sendable {
         out.reserveCapacity(ordered.count)
         for entry in ordered {
             let end = min(entry.offset, bytes.count)
-            while position < end {
-                if bytes[position] == 0x0A { line += 1 }
-                position += 1
+            while let found = bytes.find(0x0A, from: position, to: end) {
+                line += 1
+                position = found + 1
             }
+            position = max(position, end)
             out.append(ParseProblem(line: line, message: entry.message))
         }
         if surplus > 0, let last = out.last {

@@ -28,6 +28,8 @@ public struct MatchResult: Hashable, Sendable {
     public var watches: [WatchMatch]
     /// Accepted and candidate mentions by field and start; with `explaining` the rejected ones too.
     public var mentions: [Mention]
+    /// The alias responsible for each of `mentions`, in the same order (M54).
+    public var aliases: [AliasPlace]
     /// With `explaining`: every topic of which a term occurred, below the threshold too, with its parts.
     public var topicExplanations: [TopicExplanation]
     /// With `explaining`: every enabled watch with the truth of its parts, in file order.
@@ -36,8 +38,8 @@ public struct MatchResult: Hashable, Sendable {
     /// A result with all its parts.
     public init(
         language: String, languageSource: LanguageSource, entities: [String] = [], topics: [TopicScore] = [],
-        watches: [WatchMatch] = [], mentions: [Mention] = [], topicExplanations: [TopicExplanation] = [],
-        watchExplanations: [WatchExplanation] = []
+        watches: [WatchMatch] = [], mentions: [Mention] = [], aliases: [AliasPlace] = [],
+        topicExplanations: [TopicExplanation] = [], watchExplanations: [WatchExplanation] = []
     ) {
         self.language = language
         self.languageSource = languageSource
@@ -45,8 +47,23 @@ public struct MatchResult: Hashable, Sendable {
         self.topics = topics
         self.watches = watches
         self.mentions = mentions
+        self.aliases = aliases
         self.topicExplanations = topicExplanations
         self.watchExplanations = watchExplanations
+    }
+}
+
+/// An alias by its place in `Matcher.watchlist`: which entity, and which of its aliases, both from 0.
+public struct AliasPlace: Hashable, Sendable {
+    /// The index in `Watchlist.entities`.
+    public var entity: Int
+    /// The index in `Entity.aliases`.
+    public var alias: Int
+
+    /// The place of an alias.
+    public init(entity: Int, alias: Int) {
+        self.entity = entity
+        self.alias = alias
     }
 }
 
@@ -98,57 +115,5 @@ public struct TopicExplanation: Hashable, Sendable {
         self.score = score
         self.threshold = threshold
         self.parts = parts
-    }
-}
-
-/// The truth of every part of a watch (M52).
-public struct WatchExplanation: Hashable, Sendable {
-    /// The watch's id.
-    public var id: String
-    /// Whether it fired.
-    public var fires: Bool
-    /// The score of what made `when` true; 0 when it is false.
-    public var score: Int
-    /// The score needed.
-    public var threshold: Int
-    /// The filter that stopped it (`lang`, `class`, `country`, `feeds`); nil when all passed.
-    public var failedFilter: String?
-    /// Parts of `when` from the whole to the operands, each with its depth and truth.
-    public var when: [ExpressionPart]
-    /// Parts of `unless`; empty when there is none.
-    public var unless: [ExpressionPart]
-    /// What the score is made of.
-    public var parts: [ScorePart]
-
-    /// A watch's account.
-    public init(
-        id: String, fires: Bool, score: Int, threshold: Int, failedFilter: String?, when: [ExpressionPart],
-        unless: [ExpressionPart], parts: [ScorePart]
-    ) {
-        self.id = id
-        self.fires = fires
-        self.score = score
-        self.threshold = threshold
-        self.failedFilter = failedFilter
-        self.when = when
-        self.unless = unless
-        self.parts = parts
-    }
-}
-
-/// One part of an expression with its truth.
-public struct ExpressionPart: Hashable, Sendable {
-    /// 0 for the whole expression, one more for each level below.
-    public var depth: Int
-    /// The part in canonical spelling.
-    public var text: String
-    /// Whether it holds in this document.
-    public var holds: Bool
-
-    /// One part.
-    public init(depth: Int, text: String, holds: Bool) {
-        self.depth = depth
-        self.text = text
-        self.holds = holds
     }
 }

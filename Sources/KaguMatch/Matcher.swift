@@ -10,7 +10,7 @@ public struct Matcher: Sendable {
     public let watchlist: Watchlist
     /// What is odd but usable (M58), in file order.
     public let warnings: [ConfigProblem]
-    private let compiled: CompiledWatchlist
+    let compiled: CompiledWatchlist
 
     /// Compiles all definitions; throws every problem of all of them at once (M56, M57).
     public init(_ watchlist: Watchlist) throws(WatchlistProblems) {
@@ -21,10 +21,24 @@ public struct Matcher: Sendable {
     }
 
     /// Finds everything in one document: a pure function, linear in the text (M64). With `explaining`, rejected
-    /// mentions, topics below their threshold and the truth of every watch come too (M51, M52).
-    public func match(_ document: Document, explaining: Bool = false) -> MatchResult {
+    /// mentions, topics below their threshold and the truth of every watch come too (M51, M52). Without
+    /// `needsLanguage` the language of a document in which nothing can be found stays `und`: most items of most feeds
+    /// are done with after one pass over their bytes.
+    public func match(
+        _ document: Document, explaining: Bool = false, needsLanguage: Bool = true
+    ) -> MatchResult {
+        if !explaining, compiled.isSilent(on: document) {
+            let language = needsLanguage ? LanguageGuess.of(document) : ("und", .none)
+            return MatchResult(language: language.0, languageSource: language.1)
+        }
         var match = DocumentMatch(compiled, document, explaining: explaining)
         return match.run()
+    }
+
+    /// Whether anything may be found in a plain text, given as UTF-8; false is certain. A pass over the bytes that
+    /// allocates nothing, many times quicker than `match`.
+    public func mayFind(in text: Span<UInt8>) -> Bool {
+        compiled.firesOnNothing || compiled.lexicon.sieve.mayFind(in: text)
     }
 
     /// Whether an expression holds in a document: the checks of `near` examples (M60). Compiles anew each time.
@@ -39,6 +53,13 @@ public struct Matcher: Sendable {
     /// bonuses of topics, sorted (M53); nil for unknown ids.
     public func references(ofWatch id: String) -> [String]? {
         compiled.watches.first { $0.watch.id == id }.map { WatchDefinition($0, watchlist, compiled).references }
+    }
+
+    /// What a watch rests on, step by step, for a drawing (M53): from the watch to what its expressions name, from
+    /// groups to their members, from topics to what their bonuses name. Each edge once, parents before children; nil
+    /// for unknown ids.
+    public func edges(ofWatch id: String) -> [WatchEdge]? {
+        compiled.watches.first { $0.watch.id == id }.map { WatchEdge.all(of: $0, watchlist, compiled) }
     }
 
     /// Lower-case hexadecimal SHA-256 of a watch and of everything that it rests on (M55), places in files apart;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One subscription, as a feed list describes it (H1).
+///
+/// Thousands of them stay in memory, most with little more than an address (B14): what a list seldom says of a feed
+/// lies apart.
 public struct Feed: Hashable, Sendable {
     /// Stable and unique over all lists: `[a-z0-9._-]`.
     public let id: String
@@ -8,24 +11,49 @@ public struct Feed: Hashable, Sendable {
     public let url: String
     /// The title to show; empty when the list gives none (the feed's own title is shown then).
     public let title: String
-    /// BCP 47 code of the language in which the feed is written; empty when not given.
-    public let language: String
-    /// ISO 3166-1 alpha-2 code, upper case; empty when not given.
-    public let country: String
-    /// Who speaks here, by date; the newest `from` comes last.
-    public let classes: [DatedClass]
-    /// Free labels of the analyst.
-    public let tags: [String]
-    /// Replaces floor, ceiling and adaptation of the poll interval (P14).
-    public let interval: Duration?
-    /// Sent with requests to the origin of `url` only (P25).
-    public let headers: [HeaderField]
     /// Polled or not.
     public let isEnabled: Bool
     /// Added with `--alert-recent`: items of the baseline poll that are recent enough alert too (I4).
     public let alertsRecent: Bool
     /// Where the list says so.
     public let location: SourceLocation?
+    /// Nil where all is as usual.
+    private let details: Details?
+
+    /// What a list may add.
+    private final class Details: Hashable, Sendable {
+        let language: String
+        let country: String
+        let classes: [DatedClass]
+        let tags: [String]
+        let interval: Duration?
+        let headers: [HeaderField]
+
+        init(
+            _ language: String, _ country: String, _ classes: [DatedClass], _ tags: [String], _ interval: Duration?,
+            _ headers: [HeaderField]
+        ) {
+            self.language = language
+            self.country = country
+            self.classes = classes
+            self.tags = tags
+            self.interval = interval
+            self.headers = headers
+        }
+
+        static func == (left: Details, right: Details) -> Bool {
+            left === right
+                || left.language == right.language && left.country == right.country && left.tags == right.tags
+                    && left.classes == right.classes && left.interval == right.interval
+                    && left.headers == right.headers
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(language)
+            hasher.combine(country)
+            hasher.combine(tags)
+        }
+    }
 
     /// A subscription with everything that a list can say of it.
     public init(
@@ -36,16 +64,27 @@ public struct Feed: Hashable, Sendable {
         self.id = id
         self.url = url
         self.title = title
-        self.language = language
-        self.country = country
-        self.classes = classes
-        self.tags = tags
-        self.interval = interval
-        self.headers = headers
         self.isEnabled = isEnabled
         self.alertsRecent = alertsRecent
         self.location = location
+        let isUsual =
+            language.isEmpty && country.isEmpty && classes.isEmpty && tags.isEmpty && interval == nil
+            && headers.isEmpty
+        details = isUsual ? nil : Details(language, country, classes, tags, interval, headers)
     }
+
+    /// BCP 47 code of the language in which the feed is written; empty when not given.
+    public var language: String { details?.language ?? "" }
+    /// ISO 3166-1 alpha-2 code, upper case; empty when not given.
+    public var country: String { details?.country ?? "" }
+    /// Who speaks here, by date; the newest `from` comes last.
+    public var classes: [DatedClass] { details?.classes ?? [] }
+    /// Free labels of the analyst.
+    public var tags: [String] { details?.tags ?? [] }
+    /// Replaces floor, ceiling and adaptation of the poll interval (P14).
+    public var interval: Duration? { details?.interval }
+    /// Sent with requests to the origin of `url` only (P25).
+    public var headers: [HeaderField] { details?.headers ?? [] }
 
     /// The class in force at `instant`: the last one whose `from` is not later, else the undated or first one.
     public func sourceClass(at instant: Instant) -> SourceClass {

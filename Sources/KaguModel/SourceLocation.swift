@@ -5,15 +5,18 @@ public struct SourceLocation: Hashable, Comparable, Sendable, CustomStringConver
     /// The file's path as the operator gave it.
     public let file: String
     /// The line, from 1; 0 when the whole file is meant.
-    public let line: Int
+    public var line: Int { Int(storedLine) }
     /// The column in Unicode scalars, from 1; 0 when the whole line is meant.
-    public let column: Int
+    public var column: Int { Int(storedColumn) }
+    // Every feed keeps its place (B14); files end at 32 MiB.
+    private let storedLine: Int32
+    private let storedColumn: Int32
 
     /// A place in a file.
     public init(file: String, line: Int = 0, column: Int = 0) {
         self.file = file
-        self.line = line
-        self.column = column
+        storedLine = Int32(clamping: line)
+        storedColumn = Int32(clamping: column)
     }
 
     /// `file:line:column`, without the parts that are 0.

@@ -326,11 +326,31 @@ public struct ExpressionSource: Hashable, Sendable {
     public var text: String
     /// Where the scalar begins.
     public var location: SourceLocation
+    /// Where each stretch of the text stands in the file, in order; empty where that is not known.
+    public var stretches: [Stretch]
+
+    /// A run of the text that stands in the file as it is, line breaks and quoting apart.
+    public struct Stretch: Hashable, Sendable {
+        /// Where it begins in the text, in scalars.
+        public var offset: Int
+        /// Where it begins in the file.
+        public var location: SourceLocation
+        /// The line of the file.
+        public var line: String
+
+        /// A stretch with its place.
+        public init(offset: Int, location: SourceLocation, line: String) {
+            self.offset = offset
+            self.location = location
+            self.line = line
+        }
+    }
 
     /// An expression's source.
-    public init(_ text: String, at location: SourceLocation) {
+    public init(_ text: String, at location: SourceLocation, stretches: [Stretch] = []) {
         self.text = text
         self.location = location
+        self.stretches = stretches
     }
 }
 

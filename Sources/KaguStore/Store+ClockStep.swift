@@ -12,9 +12,9 @@ extension Store {
         try transaction { database in
             for change in [
                 """
-                UPDATE feed SET last_start = last_start + ?1, next_due = next_due + ?1, held_until = held_until + ?1
-                WHERE n NOT IN (\(flying))
+                UPDATE turn SET last_start = last_start + ?1, next_due = next_due + ?1 WHERE feed NOT IN (\(flying))
                 """,
+                "UPDATE feed SET held_until = held_until + ?1 WHERE held_until NOTNULL AND n NOT IN (\(flying))",
                 "UPDATE hold SET until = until + ?1",
             ] {
                 let update = try PreparedStatement(database, change)

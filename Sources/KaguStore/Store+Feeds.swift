@@ -22,7 +22,7 @@ extension Store {
 
     private func storedFeedRecord(_ feedID: String) throws(StoreError) -> FeedRecord? {
         guard let number = feedNumbers[feedID] else { return nil }
-        return try access { try FeedTable.record(of: number, $0) }
+        return try reading { try FeedTable.row(of: number, $0)?.record }
     }
 
     /// Stores one feed's record by itself: for changes that no poll makes, such as an operator's `resume`.

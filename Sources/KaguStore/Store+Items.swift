@@ -2,6 +2,7 @@
 
 import GRDB
 public import KaguModel
+import Synchronization
 
 extension Store {
     /// What of a poll's items is new or revised (I1, I3, I7, I8); reads only. The marks are computed on the
@@ -9,16 +10,32 @@ extension Store {
     public nonisolated func unseen(
         feedID: String, items: [Item], strippedParameters: Set<String> = [], at: Instant
     ) async throws(StoreError) -> UnseenItems {
-        try await unseen(
-            PollItems(feedID: feedID, items: items, strippedParameters: strippedParameters, keys: keys),
-            at: at)
+        let poll = PollItems(
+            feedID: feedID, items: items, strippedParameters: strippedParameters, keys: keys)
+        return try await withCheckedContinuation { continuation in
+            wake(inbox.withLock { $0.add(QueuedLook(poll, at: at, continuation)) })
+        }.get()
     }
 
-    /// The same for items whose marks have been computed.
-    func unseen(_ poll: PollItems, at: Instant) throws(StoreError) -> UnseenItems {
-        try reading { database in
-            var search = try ItemSearch(poll, feed: feedNumbers[poll.feedID], at: at, database)
-            return try search.run()
+    /// Looks up the items of several polls in one read.
+    func answer(_ looks: [QueuedLook]) {
+        var found: [Result<UnseenItems, StoreError>] = []
+        do {
+            try reading { database in
+                for look in looks {
+                    found.append(
+                        Result { () throws(StoreError) in
+                            do {
+                                var search = try ItemSearch(
+                                    look.poll, feed: feedNumbers[look.poll.feedID], at: look.at, database)
+                                return try search.run()
+                            } catch { throw StoreError(error, path: directory.database) }
+                        })
+                }
+            }
+        } catch {
+            found = looks.map { _ in .failure(error) }
         }
+        for (look, result) in zip(looks, found) { look.continuation.resume(returning: result) }
     }
 }

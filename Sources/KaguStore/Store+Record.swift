@@ -15,42 +15,53 @@ extension Store {
     @discardableResult
     public nonisolated func record(_ outcome: PollRecord) async throws(StoreError) -> RecordedPoll {
         let result = await withCheckedContinuation { continuation in
-            enqueue(.poll(outcome, continuation))
+            wake(inbox.withLock { $0.add(outcome, continuation) })
         }
         return try result.get()
     }
 
     /// Adds work for the next transaction.
-    nonisolated func enqueue(_ work: QueuedWork) {
-        if let delay = inbox.withLock({ $0.add(work) }) { wake(after: delay) }
-    }
+    nonisolated func enqueue(_ work: QueuedWork) { wake(inbox.withLock { $0.add(work) }) }
 
-    private nonisolated func wake(after delay: Duration) {
-        let commit: @Sendable () -> Void = { self.assumeIsolated { $0.commitWhenGathered() } }
-        if delay == .zero {
-            executor.queue.async(execute: commit)
-        } else {
-            executor.queue.asyncAfter(
-                deadline: .now() + .milliseconds(Int(delay.milliseconds)), execute: commit)
+    /// Wakes the store's queue, idle or waiting for company.
+    nonisolated func wake(_ sleeper: StoreInbox.Sleeper?) {
+        switch sleeper {
+        case .queue: executor.queue.async { self.assumeIsolated { $0.workOff() } }
+        case .gathering: company.signal()
+        case nil: break
         }
     }
 
-    private func commitWhenGathered() {
-        if inbox.withLock({ $0.waitsOn() }) {
-            wake(after: StoreInbox.gatheringStep)
-        } else {
-            commitQueued()
+    /// Does what is queued, up to the next commit.
+    private func workOff() {
+        var stepEnd: DispatchTime?
+        while true {
+            let isStepOver = stepEnd.map { $0 <= .now() } ?? false
+            if isStepOver { stepEnd = nil }
+            switch inbox.withLock({ $0.turn(isStepOver: isStepOver) }) {
+            case .look(let looks): answer(looks)
+            case .wait:
+                let end = stepEnd ?? .now() + .milliseconds(Int(StoreInbox.gatheringStep.milliseconds))
+                stepEnd = end
+                _ = company.wait(timeout: end)
+            case .commit:
+                commitQueued()
+                // Behind whatever else waits for the queue.
+                return executor.queue.async { self.assumeIsolated { $0.workOff() } }
+            case .rest: return
+            }
         }
     }
 
     /// Commits what is queued: one sync of the hit file and one transaction for all of it.
     func commitQueued() {
-        let (work, records) = inbox.withLock { $0.take() }
+        let work = inbox.withLock { $0.take() }
         guard !work.isEmpty else { return }
-        var batch = RecordBatch(orphans: orphans, records: records)
+        var batch = RecordBatch(orphans: orphans)
         do {
-            try transaction(isSynced: work.contains(where: \.endsPoll)) { database in
+            try transaction(isSynced: !work.allSatisfy(\.isFleeting)) { database in
                 try batch.add(work, number: { try feedNumber($0, database) }, database)
+                try Self.archive(work, in: archive)
                 try batch.appendLines(to: log)
                 try batch.index(database)
                 if batch.orphans.isEmpty, let (name, end) = batch.watermark {
@@ -63,19 +74,31 @@ extension Store {
             return
         }
         orphans = batch.orphans
-        inbox.withLock { inbox in
-            for case .poll(let outcome, _) in work { inbox.forget(outcome.feedID) }
-            inbox.keep(batch.records)
-        }
+        if !batch.started.isEmpty { inbox.withLock { $0.keep(batch.started) } }
         var iterator = batch.results.makeIterator()
         for item in work {
             switch item {
             case .starts(_, let continuation): continuation.resume(returning: .success(()))
-            case .poll(_, let continuation):
-                continuation.resume(
+            case .poll(let poll):
+                poll.continuation.resume(
                     returning: iterator.next().map { .success($0) } ?? .failure(.closed))
             }
         }
+    }
+
+    /// Writes the lines of all new items; before the commit that makes them known, so that a kill loses none.
+    private static func archive(_ work: [QueuedWork], in archive: ItemArchive) throws(StoreError) {
+        var lines: [UInt8] = []
+        var day: CivilDate?
+        for case .poll(let poll) in work where !poll.outcome.archive.isEmpty {
+            if let day, day != poll.outcome.at.day {
+                try archive.append(lines, day: day)
+                lines = []
+            }
+            day = poll.outcome.at.day
+            lines += poll.outcome.archive.bytes
+        }
+        if let day { try archive.append(lines, day: day) }
     }
 
     /// Lines that were appended for a transaction that failed stay in the file: they are known as orphans, so that
@@ -86,7 +109,7 @@ extension Store {
         for item in work {
             switch item {
             case .starts(_, let continuation): continuation.resume(returning: .failure(error))
-            case .poll(_, let continuation): continuation.resume(returning: .failure(error))
+            case .poll(let poll): poll.continuation.resume(returning: .failure(error))
             }
         }
     }

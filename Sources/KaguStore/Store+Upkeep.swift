@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
+import GRDBSQLite
 public import KaguModel
 
 extension Store {
@@ -13,6 +15,12 @@ extension Store {
         var pass = UpkeepPass(at: now)
         while !pass.isDone { pass = try await step(pass) }
         return pass.summary
+    }
+
+    /// Gives the pages that SQLite keeps in memory, up to 8 MB, back to the allocator: for a daemon that has become
+    /// idle (B14). The next reads fetch theirs from the file again.
+    public func releaseMemory() {
+        _ = try? access { sqlite3_db_release_memory($0.sqliteConnection) }
     }
 
     private func step(_ pass: UpkeepPass) throws(StoreError) -> UpkeepPass {

@@ -2,6 +2,7 @@
 
 import Dispatch
 import GRDB
+import GRDBSQLite
 import KaguDispatch
 public import KaguModel
 import Synchronization
@@ -21,6 +22,7 @@ public actor Store {
 
     var database: DatabaseQueue?
     let log: HitLog
+    let archive: ItemArchive
     let faults: StoreFaults
     /// Feed ids and their numbers in the database.
     var feedNumbers: [String: Int64]
@@ -29,9 +31,13 @@ public actor Store {
     var orphans: [String: HitLocation]
     /// Work that the next transaction takes, and what callers need not wait for the store's queue to read.
     nonisolated let inbox = Mutex(StoreInbox())
+    /// On which the queue waits for company; signalled for what cannot wait.
+    nonisolated let company = DispatchSemaphore(value: 0)
     /// How the database numbers ids and URLs.
     nonisolated let keys: ItemKeys
     private var lock: StateLock?
+    /// Whether commits are synced now.
+    private var isSyncing = true
 
     init(
         directory: StateDirectory, lock: StateLock, database: DatabaseQueue, log: HitLog, faults: StoreFaults,
@@ -42,6 +48,7 @@ public actor Store {
         self.database = database
         self.log = log
         self.faults = faults
+        archive = ItemArchive(directory: directory.items)
         self.keys = keys
         self.feedNumbers = feedNumbers
         self.orphans = orphans
@@ -89,6 +96,7 @@ public actor Store {
     public func close() {
         commitQueued()
         log.closeFile()
+        archive.closeFile()
         try? database?.close()
         database = nil
         lock = nil
@@ -106,16 +114,31 @@ public actor Store {
         isSynced: Bool = true, _ body: (Database) throws -> Value
     ) throws(StoreError) -> Value {
         try access { database in
-            if !isSynced { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
-            defer { if !isSynced { try? database.execute(sql: "PRAGMA synchronous = FULL") } }
-            var value: Value?
-            try database.inTransaction(.immediate) {
-                value = try body(database)
-                return .commit
+            try sync(isSynced, database)
+            // Prepared statements: GRDB would compile these words anew each time.
+            try PreparedStatement(database, "BEGIN IMMEDIATE").run()
+            do {
+                let value = try body(database)
+                try PreparedStatement(database, "COMMIT").run()
+                return value
+            } catch {
+                // Some errors have rolled back already.
+                if sqlite3_get_autocommit(database.sqliteConnection) == 0 {
+                    _ = try? PreparedStatement(database, "ROLLBACK").run()
+                }
+                throw error
             }
-            guard let value else { throw StoreError.closed }
-            return value
         }
+    }
+
+    /// Whether the commits to come are synced: SQLite's `synchronous` is FULL, as it was opened (O34), or NORMAL. It is
+    /// set only where it changes, since each time costs as much as storing a poll.
+    private func sync(_ isSynced: Bool, _ database: Database) throws {
+        guard isSynced != isSyncing else { return }
+        let code = sqlite3_exec(
+            database.sqliteConnection, "PRAGMA synchronous = \(isSynced ? "FULL" : "NORMAL")", nil, nil, nil)
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+        isSyncing = isSynced
     }
 
     /// Runs `body`, which only reads, with all that it reads being of one moment. Outside of a transaction each

@@ -2,17 +2,44 @@
 
 import KaguModel
 
+/// The end of a poll that waits for the next transaction: a reference, since a copy of its record costs more than
+/// storing it.
+final class QueuedPoll: Sendable {
+    typealias Continuation = CheckedContinuation<Result<RecordedPoll, StoreError>, Never>
+
+    let outcome: PollRecord
+    /// What the tables hold of the feed, where that is known.
+    let before: FeedTable.Row?
+    /// Whether it changes nothing of the feed but its turn, as most 304s do.
+    let changesTurnOnly: Bool
+    let continuation: Continuation
+
+    init(_ outcome: PollRecord, before: FeedTable.Row?, _ continuation: Continuation) {
+        self.outcome = outcome
+        self.before = before
+        changesTurnOnly = before.map { outcome.feed.differsInTurnOnly(from: $0.record) } ?? false
+        self.continuation = continuation
+    }
+}
+
 /// Work that waits for the next transaction.
 enum QueuedWork {
     case starts([PollStart], CheckedContinuation<Result<Void, StoreError>, Never>)
-    case poll(PollRecord, CheckedContinuation<Result<RecordedPoll, StoreError>, Never>)
+    case poll(QueuedPoll)
+}
 
-    /// Whether it is the end of a poll.
-    var endsPoll: Bool {
-        switch self {
-        case .starts: false
-        case .poll: true
-        }
+/// A poll's items that wait to be looked up.
+final class QueuedLook: Sendable {
+    let poll: PollItems
+    let at: Instant
+    let continuation: CheckedContinuation<Result<UnseenItems, StoreError>, Never>
+
+    init(
+        _ poll: PollItems, at: Instant, _ continuation: CheckedContinuation<Result<UnseenItems, StoreError>, Never>
+    ) {
+        self.poll = poll
+        self.at = at
+        self.continuation = continuation
     }
 }
 
@@ -20,7 +47,8 @@ enum QueuedWork {
 /// the queue wakes once for each transaction.
 ///
 /// While polls come in faster than they can be committed one by one, a transaction waits for company, so that all
-/// that wait share the price of one sync; a lone poll waits for nothing.
+/// that wait share its price; a lone poll waits for nothing. The queue itself waits, since a timer would cost two more
+/// threads' wakings; what is to be looked up wakes it, and the other calls of the store wait for some milliseconds.
 struct StoreInbox {
     /// Company is waited for in steps of this length,
     static let gatheringStep = Duration.milliseconds(2)
@@ -32,51 +60,103 @@ struct StoreInbox {
     /// Records are kept of so many feeds at most; those of the others are read again.
     static let mostRecords = 512
 
+    /// What the store's queue does next.
+    enum Turn {
+        case look([QueuedLook])
+        /// Waits for company until then, unless it is woken.
+        case wait
+        case commit
+        case rest
+    }
+
+    /// Whom new work has to wake.
+    enum Sleeper {
+        case queue
+        case gathering
+    }
+
+    private enum State {
+        case idle
+        case running
+        case gathering
+    }
+
     /// In order of arrival.
     private var work: [QueuedWork] = []
+    private var looks: [QueuedLook] = []
     /// Records of feeds whose polls are under way, read with their start.
-    private var records: [String: FeedRecord] = [:]
-    private var isScheduled = false
+    private var records: [String: FeedTable.Row] = [:]
+    private var state = State.idle
     private var steps = 0
     private var countAtStep = 0
     /// Whether the last transaction had company.
     private var isBusy = false
 
-    /// Adds work; tells when the store's queue is to be woken for it, nil where it will be anyway.
-    mutating func add(_ new: QueuedWork) -> Duration? {
+    /// Adds the end of a poll; tells who is to be woken for it.
+    mutating func add(_ outcome: PollRecord, _ continuation: QueuedPoll.Continuation) -> Sleeper? {
+        let before = records.removeValue(forKey: outcome.feedID)
+        return add(.poll(QueuedPoll(outcome, before: before, continuation)))
+    }
+
+    /// Adds work; tells who is to be woken for it.
+    mutating func add(_ new: QueuedWork) -> Sleeper? {
         work.append(new)
-        guard !isScheduled else { return nil }
-        isScheduled = true
-        return isBusy ? Self.gatheringStep : .zero
+        guard state == .idle else { return nil }
+        state = .running
+        return .queue
     }
 
-    /// Whether more company is worth another step.
-    mutating func waitsOn() -> Bool {
-        let came = work.count - countAtStep
-        guard isBusy, isScheduled, steps < Self.mostSteps, came >= Self.fewestPerStep else { return false }
-        steps += 1
-        countAtStep = work.count
-        return true
+    /// Adds items to be looked up, which do not wait for company; tells who is to be woken for them.
+    mutating func add(_ look: QueuedLook) -> Sleeper? {
+        looks.append(look)
+        switch state {
+        case .running: return nil
+        case .idle:
+            state = .running
+            return .queue
+        case .gathering:
+            state = .running
+            return .gathering
+        }
     }
 
-    /// Takes all the work, with the records of the feeds whose polls it ends.
-    mutating func take() -> (work: [QueuedWork], records: [String: FeedRecord]) {
+    /// What is to be done now; `isStepOver` tells whether a wait has lasted for a whole step.
+    mutating func turn(isStepOver: Bool) -> Turn {
+        state = .running
+        if !looks.isEmpty {
+            defer { looks = [] }
+            return .look(looks)
+        }
+        guard !work.isEmpty else {
+            state = .idle
+            return .rest
+        }
+        guard isBusy else { return .commit }
+        if isStepOver || steps == 0 {
+            let came = work.count - countAtStep
+            guard steps == 0 || steps < Self.mostSteps && came >= Self.fewestPerStep else { return .commit }
+            steps += 1
+            countAtStep = work.count
+        }
+        state = .gathering
+        return .wait
+    }
+
+    /// Takes all the work.
+    mutating func take() -> [QueuedWork] {
         let taken = work
         work = []
-        isScheduled = false
         steps = 0
         countAtStep = 0
         if !taken.isEmpty { isBusy = taken.count > 1 }
-        var before: [String: FeedRecord] = [:]
-        for case .poll(let outcome, _) in taken { before[outcome.feedID] = records[outcome.feedID] }
-        return (taken, before)
+        return taken
     }
 
     /// The record of a feed whose poll is under way.
-    func record(_ feedID: String) -> FeedRecord? { records[feedID] }
+    func record(_ feedID: String) -> FeedRecord? { records[feedID]?.record }
 
     /// Keeps records until their polls end.
-    mutating func keep(_ new: [String: FeedRecord]) {
+    mutating func keep(_ new: [String: FeedTable.Row]) {
         // Polls that were cancelled leave theirs behind.
         if records.count + new.count > Self.mostRecords { records = [:] }
         for (feedID, record) in new { records[feedID] = record }

@@ -15,8 +15,9 @@ struct KaguCommand: AsyncParsableCommand {
             """,
         version: "kagu \(Kagu.version)",
         subcommands: [
-            HitsCommand.self, CheckCommand.self, MatchCommand.self, ParseCommand.self, FeedsCommand.self,
-            StatusCommand.self, ReloadCommand.self, ListenCommand.self, DemoCommand.self,
+            HitsCommand.self, ExplainCommand.self, CheckCommand.self, MatchCommand.self, WatchesCommand.self,
+            BacktestCommand.self, ParseCommand.self, FeedsCommand.self, StatusCommand.self, ReloadCommand.self,
+            ListenCommand.self, DemoCommand.self,
         ])
 }
 

@@ -53,9 +53,20 @@ struct Wiring {
         do {
             watchlist = try loader.loadWatchlist(patterns)
         } catch {
-            throw Self.failure("watches", patterns.joined(separator: " "), error.problems)
+            throw Self.failure("watches", patterns, error.problems)
         }
-        return try Self.matcher(watchlist, from: patterns.joined(separator: " "))
+        do {
+            return try Matcher(watchlist)
+        } catch {
+            throw Self.failure("watches", patterns, error.problems)
+        }
+    }
+
+    private static func failure(
+        _ what: String, _ patterns: [String], _ problems: [ConfigProblem]
+    ) -> CommandFailure {
+        let names = patterns.joined(separator: " ")
+        return failure(what, names, problems, advice: "kagu watches check \(names)")
     }
 
     /// Compiles watches; throws one line that says how many problems there are and shows the first.
@@ -68,12 +79,14 @@ struct Wiring {
     }
 
     /// One line that says how many problems there are and shows the first.
-    static func failure(_ what: String, _ path: String, _ problems: [ConfigProblem]) -> CommandFailure {
+    static func failure(
+        _ what: String, _ path: String, _ problems: [ConfigProblem], advice: String? = nil
+    ) -> CommandFailure {
         let errors = problems.filter { $0.severity == .error }
         let first = errors.first ?? problems.first
         let head = "\(what): \(first.map { "\($0.location.map { "\($0): " } ?? "")\($0.message)" } ?? path)"
         guard errors.count > 1 else { return CommandFailure(head) }
-        return CommandFailure("\(head) (and \(errors.count - 1) more; run: kagu check \(path))")
+        return CommandFailure("\(head) (and \(errors.count - 1) more; run: \(advice ?? "kagu check \(path)"))")
     }
 }
 

@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Dispatch
 import Glibc
 import KaguDaemon
 import KaguModel
 import Logging
 
-/// The command line of `kagud`: flags in, exit code out.
+/// Where the process begins, on one thread: what must be set before others start.
 @main
+enum Process {
+    static func main() {
+        Daemon.prepareProcess()
+        Task {
+            if let flags = DaemonFlags(plain: CommandLine.arguments.dropFirst()) {
+                exit(await flags.run().rawValue)
+            }
+            await Kagud.main(nil)
+        }
+        dispatchMain()
+    }
+}
+
+/// The command line of `kagud`: flags in, exit code out.
 struct Kagud: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kagud",
@@ -43,23 +58,12 @@ struct Kagud: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let environment = Self.environment
-        let level = Logger.Level(rawValue: logLevel) ?? .info
-        let logger = Logger(label: "kagud") { _ in LogStream(environment: environment, level: level) }
-        let isSelfContained = stateDirectory != nil && !feeds.isEmpty
-        let options = Daemon.Options(
-            configPath: config ?? (isSelfContained ? nil : "/etc/kagu/kagu.yaml"), stateDirectory: stateDirectory,
-            feedPatterns: feeds, pollsOnce: once)
-        let status = await Daemon(options: options, environment: environment, logger: logger).run()
-        throw ArgumentParser.ExitCode(status.rawValue)
-    }
-
-    /// The variables that the daemon looks at.
-    private static var environment: [String: String] {
-        var found: [String: String] = [:]
-        for name in ["NOTIFY_SOCKET", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"] {
-            if let value = getenv(name) { found[name] = String(cString: value) }
-        }
-        return found
+        var flags = DaemonFlags()
+        flags.configPath = config
+        flags.stateDirectory = stateDirectory
+        flags.feedPatterns = feeds
+        flags.pollsOnce = once
+        flags.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        throw ArgumentParser.ExitCode(await flags.run().rawValue)
     }
 }

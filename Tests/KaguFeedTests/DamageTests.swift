@@ -38,6 +38,19 @@ import Testing
         #expect(feed.isComplete)
     }
 
+    @Test("a quote that is not closed does not swallow the next attribute (F16)")
+    func openQuote() throws {
+        let item = try item("<enclosure url=\"http://e.example/a length=\"1\" type=\"t\"/><title>t</title>")
+        #expect(item.enclosures == [Item.Enclosure(url: "http://e.example/a", type: "t", length: 1)])
+        #expect(item.title == "t")
+        let plain = try self.item("<enclosure url=\"http://e.example/?a b=\" length=\"1\"/>")
+        #expect(plain.enclosures.map(\.url) == ["http://e.example/?a b="])
+    }
+
+    private func item(_ inside: String) throws -> Item {
+        try #require(try FeedParser.parse(rss("<item>\(inside)</item>")).items.first)
+    }
+
     @Test("a new item closes the open one; one cut by the end is dropped (F16, P9)")
     func items() throws {
         let feed = try FeedParser.parse(
@@ -60,6 +73,12 @@ import Testing
     @Test("undeclared well-known prefixes count by custom, declared ones by their namespace (F16, §2.2)")
     func prefixes() throws {
         #expect(try item("<dc:creator>A</dc:creator>").authors.map(\.name) == ["A"])
+        let feed = try FeedParser.parse(
+            rss("<item><dc:title>t</dc:title><dc:date/><x:y/></item>\n<item><dc:title/></item>"))
+        #expect(
+            feed.problems.map(\.message) == [
+                "the prefix \"dc\" is not declared", "the prefix \"x\" is not declared",
+            ])
         let foreign = try item("<dc:creator xmlns:dc=\"http://foreign.example/\">A</dc:creator>")
         #expect(foreign.authors.isEmpty)
     }

@@ -37,10 +37,58 @@ import Testing
     }
 
     @Test(
+        "zones may be named by place, by both abbreviations, in brackets or with their law (F23)",
+        arguments: [
+            ("2026-07-01 10:00 Europe/Paris", "2026-07-01T08:00:00Z"),
+            ("2026-12-01 10:00 Europe/Paris", "2026-12-01T09:00:00Z"),
+            ("2026-10-25 01:59 Europe/Paris", "2026-10-24T23:59:00Z"),
+            ("2026-10-25 03:00 Europe/Paris", "2026-10-25T02:00:00Z"),
+            ("Fri, 18 Oct 2024 14:03:24 EST5EDT", "2024-10-18T18:03:24Z"),
+            ("Fri, 15 Nov 2024 14:03:24 EST5EDT", "2024-11-15T19:03:24Z"),
+            ("2026-07-01 10:00 Asia/Baku", "2026-07-01T06:00:00Z"),
+            ("Fri, 18 Oct 2024 14:03:24 (CEST)", "2024-10-18T12:03:24Z"),
+            ("18 октября 2024 года в 14:03 (МСК)", "2024-10-18T11:03:00Z"),
+            ("Wed, 19 Aug 2009 18:28:00 Etc/GMT", "2009-08-19T18:28:00Z"),
+            ("2024-10-18T14:03:24+02:00[Europe/Paris]", "2024-10-18T12:03:24Z"),
+            ("Fri, 18 Oct 2024 14:03:24 GMT Standard Time", "2024-10-18T14:03:24Z"),
+        ])
+    func zones(text: String, expected: String) {
+        #expect(FeedDate.instant(text)?.shortDescription == expected)
+    }
+
+    @Test(
+        "ISO 8601 has weeks, ordinals and years without a century (F23)",
+        arguments: [
+            ("2003-W05-3", "2003-01-29"), ("2003W053", "2003-01-29"), ("2003-W01", "2002-12-30"),
+            ("2026-W53-7", "2027-01-03"), ("2003-335", "2003-12-01"), ("2003335", "2003-12-01"),
+            ("03335", "2003-12-01"), ("-03-12", "2003-12-01"), ("-0312", "2003-12-01"),
+            ("2003-011-30", "2003-11-30"),
+        ])
+    func calendars(text: String, expected: String) {
+        #expect(FeedDate.instant(text)?.shortDescription == expected + "T00:00:00Z")
+    }
+
+    @Test(
+        "other languages are read where their words are known (F23)",
+        arguments: [
+            ("Freitag, 18. Oktober 2024 14:03", "2024-10-18T14:03:00Z"),
+            ("viernes, 18 de octubre de 2024", "2024-10-18T00:00:00Z"),
+            ("venerdì 18 ottobre 2024", "2024-10-18T00:00:00Z"), ("18 de março de 2024", "2024-03-18T00:00:00Z"),
+            ("Κυρ, 11 Ιούλ 2004 12:00:00 EST", "2004-07-11T17:00:00Z"),
+            ("2004-július-13T9:15-05:00", "2004-07-13T14:15:00Z"), ("18 жовтня 2024", "2024-10-18T00:00:00Z"),
+            ("2004년 05월 28일  01:31:15", "2004-05-27T16:31:15Z"),
+            ("2004-05-25 오후 11:23:17", "2004-05-25T14:23:17Z"), ("2004年5月25日 11:23", "2004-05-25T11:23:00Z"),
+            ("Fri, 18 Oct 124 14:03:24 GMT", "2024-10-18T14:03:24Z"), ("1729260204.5", "2024-10-18T14:03:24.500Z"),
+        ])
+    func languages(text: String, expected: String) {
+        #expect(FeedDate.instant(text)?.shortDescription == expected)
+    }
+
+    @Test(
         "what is no date is nothing (F22, F23)",
         arguments: [
             "", "soon", "2026-02-30", "31 Feb 2026", "25:00", "2026-13-01", "13 Foo 2026", "1 2 3 4 5",
-            "11/22/2026",
+            "11/22/2026", "2003-W54", "2003-W05-8", "2003-366", "-0313", "10:00 Europe/Nowhere",
         ])
     func unreadable(text: String) {
         #expect(FeedDate.instant(text) == nil)
@@ -77,7 +125,8 @@ import Testing
     func kept() throws {
         let feed = try FeedParser.parse(
             rss(
-                "<item><pubDate>soon</pubDate><dc:date>2026-11-21</dc:date></item>", head: "<title>t</title>"))
+                "<item><pubDate>soon</pubDate><dc:date xmlns:dc='http://purl.org/dc/elements/1.1/'>2026-11-21</dc:date></item>",
+                head: "<title>t</title>"))
         let published = try #require(feed.items.first?.published)
         #expect(published == Item.ItemDate(instant: nil, raw: "soon", origin: "pubDate"))
         #expect(feed.problems.map(\.message) == ["a date that cannot be read: \"soon\""])

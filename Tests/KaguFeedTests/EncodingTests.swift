@@ -32,6 +32,15 @@ import Testing
             label: "iso-2022-jp", bytes: [0x1B, 0x24, 0x42, 0x46, 0x7C, 0x4B, 0x5C, 0x1B, 0x28, 0x42], text: "日本",
             encoding: "iso-2022-jp"),
         Case(label: "cp437", bytes: [0x82], text: "é", encoding: "cp437"),
+        Case(label: "hz-gb-2312", bytes: Array("~{VPND~}".utf8), text: "中文", encoding: "hz-gb-2312"),
+        Case(
+            label: "iso-2022-kr", bytes: [0x1B, 0x24, 0x29, 0x43, 0x0E, 0x47, 0x51, 0x0F], text: "한",
+            encoding: "iso-2022-kr"),
+        Case(label: "windows-1255", bytes: [0xF9, 0xEC, 0xE5, 0xED], text: "שלום", encoding: "windows-1255"),
+        Case(label: "windows-1258", bytes: [0xD0], text: "Đ", encoding: "windows-1258"),
+        Case(label: "windows_1251", bytes: [0xCC, 0xE8, 0xF0], text: "Мир", encoding: "windows-1251"),
+        Case(label: "mac-roman", bytes: [0x8E], text: "é", encoding: "macintosh"),
+        Case(label: "Shift_JIS-2004", bytes: [0x93, 0xFA], text: "日", encoding: "shift_jisx0213"),
         Case(label: "ascii", bytes: Array("x".utf8), text: "x", encoding: "windows-1252"),
         Case(label: "", bytes: Array("x".utf8), text: "x", encoding: "utf-8"),
     ]
@@ -105,6 +114,45 @@ import Testing
         #expect(try item("<title>it&#146;s \u{93}x\u{94}</title>").title == "it’s “x”")
         #expect(try item("<title>Ã©tÃ©</title>").title == "été")
         #expect(try item("<title>LIBERTÉ\u{A0}!</title>").title == "LIBERTÉ\u{A0}!")
+    }
+
+    @Test("mojibake by way of windows-1252 is decoded once more, capitals before punctuation are not (F15)")
+    func windowsRepair() throws {
+        #expect(try item("<title>lâ€™Ã©tÃ©</title>").title == "l’été")
+        #expect(try item("<title>BakÄ± TÉ™ÅŸÉ™bbÃ¼s</title>").title == "Bakı Təşəbbüs")
+        #expect(try item("<title>LIBERTÉ…</title>").title == "LIBERTÉ…")
+        #expect(try item("<title>LA LIBERTÉ’</title>").title == "LA LIBERTÉ’")
+    }
+
+    @Test("EBCDIC is known by its declaration (F12)")
+    func mainframe() throws {
+        // <?xml version="1.0" encoding="cp500"?><rss><channel><title>é</title></channel></rss>
+        let bytes: [UInt8] = [
+            0x4C, 0x6F, 0xA7, 0x94, 0x93, 0x40, 0xA5, 0x85, 0x99, 0xA2, 0x89, 0x96, 0x95, 0x7E, 0x7F, 0xF1, 0x4B,
+            0xF0, 0x7F, 0x40, 0x85, 0x95, 0x83, 0x96, 0x84, 0x89, 0x95, 0x87, 0x7E, 0x7F, 0x83, 0x97, 0xF5, 0xF0,
+            0xF0, 0x7F, 0x6F, 0x6E, 0x4C, 0x99, 0xA2, 0xA2, 0x6E, 0x4C, 0x83, 0x88, 0x81, 0x95, 0x95, 0x85, 0x93,
+            0x6E, 0x4C, 0xA3, 0x89, 0xA3, 0x93, 0x85, 0x6E, 0x51, 0x4C, 0x61, 0xA3, 0x89, 0xA3, 0x93, 0x85, 0x6E,
+            0x4C, 0x61, 0x83, 0x88, 0x81, 0x95, 0x95, 0x85, 0x93, 0x6E, 0x4C, 0x61, 0x99, 0xA2, 0xA2, 0x6E,
+        ]
+        let feed = try FeedParser.parse(bytes)
+        #expect(feed.title == "é" && feed.encoding == "cp500" && feed.problems == [])
+    }
+
+    @Test("a label of seven bits that the bytes contradict is skipped (F13)")
+    func sevenBits() throws {
+        let bytes = Self.document("windows-1251", [0xCC, 0xE8, 0xF0])
+        let feed = try FeedParser.parse(bytes, context: ParseContext(contentType: "text/xml; charset=us-ascii"))
+        #expect(feed.title == "Мир")
+        #expect(feed.problems.map(\.message) == ["declared as \"us-ascii\", but the bytes are something else"])
+    }
+
+    @Test("what iconv writes is UTF-8, even from encodings that know more code points (F13)")
+    func beyondUnicode() throws {
+        let wide: [UInt8] = Array("<rss><channel><title>".utf8).flatMap { [$0, 0, 0, 0] } + [0, 0, 0x7F, 0x7F]
+        let labelled = Array("<?xml encoding=\"INTERNAL\"?>".utf8) + wide
+        if let feed = try? FeedParser.parse(labelled) {
+            #expect(String(validating: feed.title.utf8, as: UTF8.self) != nil)
+        }
     }
 
     @Test("a cut last sequence is tolerated (F12)")

@@ -11,7 +11,12 @@ import Testing
             ("a@b.example (Ann B)", "Ann B", "a@b.example"), ("Ann B (a@b.example)", "Ann B", "a@b.example"),
             ("Ann B &lt;a@b.example>", "Ann B", "a@b.example"), ("a@b.example", "", "a@b.example"),
             ("Ann B", "Ann B", ""),
-            ("Ann (AFP)", "Ann (AFP)", ""),
+            ("Ann (AFP)", "Ann (AFP)", ""), ("a@b.example (Ann (B))", "Ann (B)", "a@b.example"),
+            ("Ann B, a@b.example", "Ann B", "a@b.example"), ("a@b.example - Ann B", "Ann B", "a@b.example"),
+            ("Ann B [a@b.example]", "Ann B", "a@b.example"),
+            ("&quot;B, Ann&quot; &lt;a@b.example>", "B, Ann", "a@b.example"),
+            ("Ann (@ann)", "Ann (@ann)", ""),
+            ("a@b.example (Ann), c@d.example (C)", "(Ann), c@d.example (C)", "a@b.example"),
         ])
     func person(text: String, name: String, email: String) throws {
         #expect(try item("<author>\(text)</author>").authors == [Item.Person(name: name, email: email)])

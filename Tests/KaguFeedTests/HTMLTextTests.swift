@@ -15,6 +15,7 @@ import Testing
             ("AT&amp;amp;T", "AT&amp;T"), ("&copy 2026 &unknown;", "© 2026 &unknown;"),
             ("<a title=\"a > b\">x</a>", "x"), ("<ul><li>1<li>2</ul>", "1\n2"), ("one\n\ntwo", "one\ntwo"),
             ("<i>one</i>\n\ntwo", "one two"), ("<td>a</td><td>b</td>", "a b"), ("cut <a href=", "cut"),
+            ("a <!' b <i>c</i>", "a <!' b c"), ("a<!x>b<![if IE]>c<!>d", "abcd"),
             ("<applet><b>x</b></applet>y", "y"), ("<h1>T</h1>text", "T\ntext"), ("", ""), ("<", "<"), ("&", "&"),
         ])
     func text(html: String, expected: String) {
@@ -26,6 +27,7 @@ import Testing
         arguments: [
             ("<![CDATA[a <b>b</b>]]>", "a b"), ("List&lt;String&gt;", "List<String>"), ("1 &lt; 2", "1 < 2"),
             ("&lt;b&gt; alone", "<b> alone"), ("Vector&lt;int&gt; &amp;amp; more", "Vector<int> &amp; more"),
+            ("a<br/>b", "a\nb"), ("a <b>b</title><title>", "a b"), ("Vector<int/> x", "Vector<int/> x"),
             ("AT&amp;amp;T", "AT&T"), ("a\n  b", "a b"), ("<![CDATA[Q&amp;amp;A]]>", "Q&A"),
             ("<![CDATA[Q&amp;A]]>", "Q&A"), ("&amp;#8217;s", "’s"),
         ])

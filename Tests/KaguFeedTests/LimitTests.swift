@@ -99,6 +99,22 @@ import Testing
         }
     }
 
+    @Test(
+        "searches for what does not come are made once (S6)",
+        arguments: [
+            ("<rss><channel><item><title>", "<?"), ("<rss><channel/></rss>", "<!--<item></item>"),
+            ("<rss><channel/></rss>", "<?<item></item>"),
+        ])
+    func absentEnds(head: String, piece: String) throws {
+        func time(_ count: Int) -> Duration {
+            let document = head + String(repeating: piece, count: count)
+            let clock = ContinuousClock()
+            return (0..<3).map { _ in clock.measure { _ = try? parse(document) { $0.items = 10 } } }.min() ?? .zero
+        }
+        // Quadratic time would be sixteen times as long.
+        #expect(time(12_000) < time(3_000) * 10 + .milliseconds(20))
+    }
+
     @Test("holes below the depth limit and many persons cost linear time (S6)")
     func holes() throws {
         let deep = String(repeating: "<b>", count: 252)

@@ -26,7 +26,7 @@ import Testing
         let feed = try FeedParser.parse(rss("<item>\(inside)</item><item><title>next</title></item>"))
         #expect(feed.items.count == 2)
         let item = try #require(feed.items.first)
-        #expect(item.title == "t" || item.title == "t <b>u")
+        #expect(item.title == "t" || item.title == "t u")
         #expect(item.url == "http://a.example/1")
         #expect(item.id == "g")
         #expect(item.published?.instant != nil)
@@ -134,7 +134,7 @@ import Testing
                 </media:description></media:content></media:group>
                 <atom:source><atom:title>s</atom:title><atom:id>i</atom:id></atom:source></item>
                 """, head: "<image><title>i</title><url>u</url><link>l</link></image><title>c</title>"))
-        #expect(feed.problems == [])
+        #expect(feed.problems.filter { !$0.message.hasSuffix("is not declared") } == [])
         #expect(feed.title == "c")
         #expect(feed.items.map(\.title) == ["t"])
         #expect(feed.items.first?.source?.title == "s")

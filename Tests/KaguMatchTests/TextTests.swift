@@ -66,6 +66,16 @@ struct TextTests {
         #expect(cut.tokens.map { cut.text(of: $0) } == expected)
     }
 
+    @Test(
+        "an address that swallows a hashtag leaves no tag behind (M18, M19)",
+        arguments: [
+            "#Baku,y@z.example", "#a_b.c@d.example x", "#Free_Kanaky@mail.example", "@b@c.example",
+        ])
+    func swallowedTags(_ text: String) {
+        let cut = Tokenizer.cut(text)
+        #expect(cut.tags.allSatisfy { $0.upperBound <= cut.tokens.count && !$0.isEmpty })
+    }
+
     static let chains: [(String, Bool, Bool)] = [
         ("dan", true, true), ("ta", true, false), ("daki", true, true), ("dakiler", true, true),
         ("lılar", true, true),

@@ -21,6 +21,32 @@ import Testing
             Feed(id: "a", url: "u", classes: [DatedClass(.wire)]).sourceClass(at: try day("1990-01-01")) == .wire)
     }
 
+    @Test("feeds are equal when a list says the same of them in every respect (H1)")
+    func equalFeeds() {
+        let plain = Feed(id: "a", url: "u")
+        #expect(plain.language.isEmpty && plain.country.isEmpty && plain.tags.isEmpty && plain.classes.isEmpty)
+        #expect(plain.interval == nil && plain.headers.isEmpty)
+        let secret = HeaderField(name: "X-Key", value: .text(Secret("word")))
+        func make() -> [Feed] {
+            [
+                plain, Feed(id: "b", url: "u"), Feed(id: "a", url: "v"), Feed(id: "a", url: "u", title: "t"),
+                Feed(id: "a", url: "u", language: "fr"), Feed(id: "a", url: "u", country: "FR"),
+                Feed(id: "a", url: "u", classes: [DatedClass(.wire)]), Feed(id: "a", url: "u", tags: ["x"]),
+                Feed(id: "a", url: "u", interval: .seconds(60)), Feed(id: "a", url: "u", headers: [secret]),
+                Feed(id: "a", url: "u", isEnabled: false), Feed(id: "a", url: "u", alertsRecent: true),
+                Feed(id: "a", url: "u", location: KaguModel.SourceLocation(file: "f", line: 3, column: 1)),
+            ]
+        }
+        #expect(make() == make())
+        #expect(Set(make() + make()).count == make().count)
+    }
+
+    @Test("ten thousand idle feeds cost little: a feed is at most 96 bytes, its place 24 (B14)")
+    func sizes() {
+        #expect(MemoryLayout<Feed>.stride <= 96)
+        #expect(MemoryLayout<KaguModel.SourceLocation?>.stride <= 24)
+    }
+
     @Test("a feed is healthy when its last poll was accepted and news come (H4)")
     func states() {
         #expect(FeedState.allCases.filter(\.isHealthy) == [.new, .ok, .moved])

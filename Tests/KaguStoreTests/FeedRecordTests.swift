@@ -73,6 +73,45 @@ import Testing
         }
     }
 
+    @Test("a 304 that changes nothing but times outlives a kill unsynced; all else is synced (O34, P12, P20)")
+    func syncs() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        func isSynced(_ change: (inout PollRecord) -> Void) async throws -> Bool {
+            try await store.recordPollStarts([PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now)])
+            #expect(try await store.pragma("synchronous") == "1")
+            let before = try #require(try await store.feedRecord("a"))
+            var poll = PollRecord(feedID: "a", at: fixture.now, feed: before)
+            poll.log = PollLogEntry(at: fixture.now, duration: .zero, status: 304, state: .ok)
+            change(&poll)
+            try await store.record(poll)
+            #expect(try fixture.copyOfState().feedRecord("a") == poll.feed)
+            return try await store.pragma("synchronous") == "2"
+        }
+        let due = fixture.now + .seconds(900)
+        #expect(
+            try await !isSynced {
+                ($0.feed.lastSuccess, $0.feed.nextDue, $0.feed.interval) = (due, due, .seconds(9))
+                $0.feed.lastStatus = 304
+            })
+        #expect(
+            try await isSynced { $0.feed.validators = StoredValidators(url: "https://example.org", etag: [0x22]) })
+        #expect(try await isSynced { $0.feed.state = .failing })
+        #expect(
+            try await isSynced {
+                $0.events = [FeedEvent(kind: .failing, feedID: "a", at: fixture.now, state: .failing, text: "a")]
+            })
+        #expect(
+            try await isSynced {
+                $0.hold = AuthorityHold(authority: "example.org", until: fixture.now, reason: "")
+            })
+        let found = try await store.unseen(feedID: "a", items: [.make(id: "1")], at: fixture.now)
+        #expect(try await isSynced { $0.unseen = found })
+        try await store.recordPollStarts([PollStart(feedID: "a", at: fixture.now, nextDue: fixture.now)])
+        try await store.addEvents([FeedEvent(kind: .offline, at: fixture.now, text: "down")])
+        #expect(try await store.pragma("synchronous") == "2")
+    }
+
     @Test("a feed that is paused or resumed during a poll stays so, and the rest is as the poll left it (P12)")
     func changedMeanwhile() async throws {
         let fixture = try StateFixture()

@@ -37,6 +37,61 @@ import Testing
         #expect(result.newItems == 0 && result.hitLines == 0)
     }
 
+    @Test("among many new URLs of a site, and behind them, those that another feed has brought are sightings (I3)")
+    func knownAmongNew() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        let known = ["https://example.org/7", "https://example.net/1"]
+        try await store.poll(known.map { Item.make(id: $0, url: $0) }, of: "a", at: fixture.now)
+        let sites = ["org", "com", "net"]
+        let items = sites.flatMap { site in
+            (0..<10).map { Item.make(id: "\(site)-\($0)", url: "https://example.\(site)/\($0)") }
+        }
+        let found = try await store.unseen(feedID: "b", items: items, at: fixture.now)
+        #expect(found.sightings.map(\.mark.key) == ["org-7", "net-1"] && found.items.count == 28)
+        #expect(try await store.poll(items, of: "b", at: fixture.now).newItems == 28)
+        #expect(try await store.count("sighting") == 2)
+    }
+
+    @Test(
+        "a new feed's many items are stored as one by one, with and without URLs (I1, I3)",
+        arguments: [15, 16, 35, 64])
+    func baseline(count: Int) async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        let items = (0..<count).map { number in
+            Item.make(
+                id: "\(number)", url: number % 3 == 0 ? "" : "https://example.org/\(number)",
+                title: "Baku \(number)")
+        }
+        let result = try await store.poll(items, at: fixture.now)
+        #expect(result == RecordedPoll(newItems: count, revisedItems: 0, hitLines: count, deliveries: 0))
+        let urls = items.count { !$0.url.isEmpty }
+        #expect(try await store.counts(["item", "url", "sighting"]) == [count, urls, 0])
+        await store.releaseMemory()
+        #expect(try await store.poll(items, at: fixture.now).newItems == 0)
+        // Each leads to its item: in another feed, those with a URL are sightings.
+        #expect(try await store.unseen(feedID: "b", items: items, at: fixture.now).sightings.count == urls)
+        var changed = items
+        for index in changed.indices { changed[index].summary = "another text" }
+        #expect(try await store.unseen(feedID: "example", items: changed, at: fixture.now).items.count == count)
+    }
+
+    @Test("two new feeds with the same many URLs, looked up before either is stored, own each once (I3)")
+    func baselineTwice() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        let items = (0..<20).map { Item.make(id: "\($0)", url: "https://example.org/\($0)", title: "Baku") }
+        let first = try await store.unseen(feedID: "a", items: items, at: fixture.now)
+        let second = try await store.unseen(feedID: "b", items: items, at: fixture.now)
+        #expect(first.items.count == 20 && second.items.count == 20)
+        for (feedID, found) in [("a", first), ("b", second), ("a", first)] {
+            try await store.record(
+                PollRecord(feedID: feedID, at: fixture.now, feed: FeedRecord(state: .ok), unseen: found))
+        }
+        #expect(try await store.counts(["item", "url", "sighting"]) == [40, 20, 20])
+    }
+
     @Test("ids compare exactly (I1)")
     func exactIDs() async throws {
         let fixture = try StateFixture()

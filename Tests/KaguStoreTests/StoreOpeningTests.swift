@@ -33,7 +33,7 @@ import Testing
         #expect(try await store.pragma("synchronous") == "2")
         #expect(try await store.pragma("foreign_keys") == "1")
         #expect(try await store.pragma("application_id") == String(0x6b61_6775))
-        #expect(try await store.pragma("user_version") == "2")
+        #expect(try await store.pragma("user_version") == "3")
     }
 
     @Test("the WAL stays after a clean stop, so that a group member can read (O34)")
@@ -86,10 +86,10 @@ import Testing
         let fixture = try StateFixture()
         await (try fixture.openStore()).close()
         let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
-        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 3") }
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 4") }
         try queue.close()
         let before = try fixture.directory.bytes("state/state.sqlite")
-        let error = StoreError.newerSchema(path: fixture.path + "/state.sqlite", found: 3, known: 2)
+        let error = StoreError.newerSchema(path: fixture.path + "/state.sqlite", found: 4, known: 3)
         #expect(throws: error) { try fixture.openStore() }
         #expect(throws: error) { try StateReader(directory: fixture.path) }
         #expect(try fixture.directory.bytes("state/state.sqlite") == before)
@@ -105,6 +105,7 @@ import Testing
         await store.close()
         let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
         try queue.inDatabase { database in
+            let turn = try #require(try Row.fetchOne(database, sql: "SELECT * FROM turn"))
             let old = try Table.names(database).map { ($0, try Row.fetchAll(database, sql: "SELECT * FROM \($0)")) }
             try database.execute(sql: "PRAGMA foreign_keys = OFF")
             for name in old.map(\.0) + Table.later { try database.execute(sql: "DROP TABLE \(name)") }
@@ -119,6 +120,9 @@ import Testing
                         arguments: StatementArguments(kept.map(\.1)))
                 }
             }
+            try database.execute(
+                sql: "UPDATE feed SET last_start = ?, next_due = ?, last_success = ?, interval = ?",
+                arguments: [turn["last_start"], turn["next_due"], turn["last_success"], turn["interval"]])
             // Its URL numbers had no key.
             let url = try #require(CanonicalURL("https://example.org/item-1"))
             let number = ItemKeys.unsalted.url(url)
@@ -129,7 +133,7 @@ import Testing
         try queue.close()
 
         let again = try fixture.openStore()
-        #expect(try await again.pragma("user_version") == "2")
+        #expect(try await again.pragma("user_version") == "3")
         #expect(try fixture.directory.names(in: "state/backup") == ["state.v1.sqlite"])
         var expected = record
         expected.isPaused = false
@@ -145,6 +149,42 @@ import Testing
         let entry = PollLogEntry(at: fixture.now, duration: .zero, state: .ok)
         try await again.record(PollRecord(feedID: "example", at: fixture.now, feed: record, log: entry))
         #expect(try StateReader(directory: fixture.path).pollLog(feedID: "example") == [entry])
+    }
+
+    @Test("a database of version 2 keeps its feeds' records and logs (O41)")
+    func upgradeFromSecond() async throws {
+        let fixture = try StateFixture()
+        await (try fixture.openStore()).close()
+        for suffix in ["", "-wal", "-shm"] { unlink("\(fixture.path)/state.sqlite\(suffix)") }
+        let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
+        let at = fixture.now.milliseconds
+        try queue.inDatabase { database in
+            for migration in Schema.migrations[..<2] { try database.execute(sql: migration) }
+            try database.execute(
+                sql: """
+                    INSERT INTO setting (name, value) VALUES ('url_key', x'010203');
+                    INSERT INTO feed
+                        (n, id, state, last_success, last_start, next_due, interval, last_status, polls, title)
+                    VALUES (7, 'a', 'ok', \(at), \(at + 1), \(at + 2), 900000, 304, 21, 'A'),
+                        (9, 'b', 'new', NULL, NULL, NULL, NULL, NULL, 0, NULL);
+                    INSERT INTO poll_log (feed, place, at, duration, status, state, items, new_items, bytes)
+                    VALUES (7, 0, \(at), 20, 304, 'ok', 0, 0, 0), (7, 1, \(at - 9), 1, 304, 'ok', 0, 0, 0),
+                        (7, 19, \(at - 1), 19, 200, 'ok', 3, 2, 100);
+                    PRAGMA user_version = 2;
+                    """)
+        }
+        try queue.close()
+
+        let store = try fixture.openStore()
+        let ok = FeedRecord(
+            state: .ok, lastSuccess: fixture.now, lastStart: fixture.now + .milliseconds(1),
+            nextDue: fixture.now + .milliseconds(2), interval: .seconds(900), title: "A", lastStatus: 304)
+        #expect(try await store.feedRecords() == ["a": ok, "b": FeedRecord(state: .new)])
+        let reader = try StateReader(directory: fixture.path)
+        #expect(try reader.pollLog(feedID: "a").map(\.duration) == [20, 19, 1].map(Duration.milliseconds))
+        let entry = PollLogEntry(at: fixture.now, duration: .milliseconds(21), status: 304, state: .ok)
+        try await store.record(PollRecord(feedID: "a", at: fixture.now, feed: ok, log: entry))
+        #expect(try reader.pollLog(feedID: "a").map(\.duration) == [21, 20, 19].map(Duration.milliseconds))
     }
 
     @Test("calls after close throw closed")
@@ -204,7 +244,7 @@ extension Store {
 
 private enum Table {
     /// Tables that the first version did not have.
-    static let later = ["poll_log", "event", "hold", "setting"]
+    static let later = ["poll_log", "event", "hold", "setting", "turn"]
 
     /// The tables of the first version.
     static func names(_ database: Database) throws -> [String] {

@@ -37,6 +37,30 @@ import Testing
         }
     }
 
+    @Test(
+        "the values are those of every database's rows: another one would make each known item a revision (I7, O41)"
+    )
+    func values() {
+        let texts: [([String], Int64)] = [
+            (["abc"], -1_492_134_924_620_098_329),
+            (
+                ["Le Groupe d’initiative de Bakou,  à Nouméa, 2026 !", "x\u{a0}\u{202f}y", ""],
+                -8_611_952_228_752_468_147
+            ),
+            (
+                ["  12345678 1234567  ", "Пример текста на русском языке", "日本語\u{3000}日本"],
+                -8_250_845_497_339_081_109
+            ),
+        ]
+        for (fields, value) in texts { #expect(TextHash.of(fields) == value) }
+    }
+
+    @Test("title and text are hashed in one go as they are one by one")
+    func titleAndText() {
+        let both = TextHash.of(title: " A  title ", summary: "s", content: "")
+        #expect(both.title == TextHash.of(["A title"]) && both.text == TextHash.of(["A title", "s", ""]))
+    }
+
     @Test("a changed byte at any place, and text that moves between fields, change the hash")
     func sensitivity() {
         let text = Array("Le Groupe d’initiative de Bakou, à Nouméa, 2026".utf8)

@@ -41,9 +41,12 @@ struct PackTests {
     }
 
     static let examples: [Example] = {
-        let text = (try? String(contentsOfFile: "\(directory)/examples/pack.jsonl", encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").compactMap {
-            try? JSONDecoder().decode(Example.self, from: Data($0.utf8))
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/examples")) ?? []
+        return files.filter { $0.hasSuffix(".jsonl") }.sorted().flatMap { file in
+            let text = (try? String(contentsOfFile: "\(directory)/examples/\(file)", encoding: .utf8)) ?? ""
+            return text.split(separator: "\n").compactMap {
+                try? JSONDecoder().decode(Example.self, from: Data($0.utf8))
+            }
         }
     }()
 
@@ -51,13 +54,15 @@ struct PackTests {
     func loads() throws {
         let matcher = try Self.matcher.get()
         #expect(matcher.watchlist.watches.count == 23)
-        #expect(Self.examples.count >= 28)
+        #expect(Self.examples.count >= 300)
+        #expect(Set(Self.examples.map(\.id)).count == Self.examples.count, "an id twice")
     }
 
     @Test("each example finds what it must and nothing that it must not", arguments: examples)
     func example(_ example: Example) throws {
         let matcher = try Self.matcher.get()
-        let found = Set(matcher.match(example.document).entities)
+        let result = matcher.match(example.document)
+        let found = Set(result.entities + result.watches.map(\.id))
         for id in example.must ?? [] { #expect(found.contains(id), "\(id) is not found") }
         for id in example.not ?? [] { #expect(!found.contains(id), "\(id) is found") }
         for check in example.checks ?? [] {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Glibc
 import KaguFeed
 import KaguMatch
 import KaguModel
@@ -26,7 +27,7 @@ struct Parse: ParsableCommand {
         context.limits.items = .max
         var (files, items, bad) = (0, 0, 0)
         for path in try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n") {
-            let bytes = try Array(Data(contentsOf: URL(filePath: String(path))))
+            let bytes = try Self.contents(of: String(path))
             files += 1
             do {
                 items += try FeedParser.parse(bytes, context: context).items.count
@@ -35,6 +36,23 @@ struct Parse: ParsableCommand {
             }
         }
         print("files=\(files) items=\(items) bad=\(bad)")
+    }
+
+    /// A file's bytes, read once into the array that is parsed, as the daemon has them from libcurl.
+    private static func contents(of path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { throw ValidationError("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var status = stat()
+        fstat(descriptor, &status)
+        return try [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            while count < buffer.count {
+                let got = read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+                guard got >= 0 else { throw ValidationError("\(path): \(String(cString: strerror(errno)))") }
+                if got == 0 { break }
+                count += got
+            }
+        }
     }
 }
 
@@ -59,9 +77,19 @@ struct Match: ParsableCommand {
         }
         let matcher = try Matcher(Watchlist(entities: entities))
         var (lines, pairs) = (0, 0)
-        for line in try String(contentsOfFile: corpus, encoding: .utf8).split(separator: "\n") {
+        let text = try Data(contentsOf: URL(filePath: corpus), options: .alwaysMapped)
+        let bytes = text.span
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end &+= 1 }
+            let line = bytes.extracting(start..<end)
+            start = end + 1
+            guard !line.isEmpty else { continue }
             lines += 1
-            pairs += matcher.match(Document(content: String(line))).entities.count
+            guard matcher.mayFind(in: line) else { continue }
+            let document = Document(content: String(copying: try UTF8Span(validating: line)))
+            pairs += matcher.match(document, needsLanguage: false).entities.count
         }
         print("lines=\(lines) pairs=\(pairs)")
     }

@@ -16,10 +16,14 @@ public enum FeedIdentifier {
     /// is the same wherever in a list the feed stands. `https://www.lemonde.fr/rss/une.xml` is
     /// `lemonde.fr-rss-une.xml`; what is longer than 80 characters ends in a hash of the URL.
     public static func derived(from url: String) -> String {
-        guard let address = WebAddress(url) else { return slug(url) }
-        let host = address.host.hasPrefix("www.") ? String(address.host.dropFirst(4)) : address.host
-        let id = slug("\(host)\(address.rest)")
-        return id.utf8.count <= maximumLength ? id : "\(id.prefix(maximumLength - 9))-\(hash(of: url))"
+        WebAddress(url).map(derived) ?? slug(url)
+    }
+
+    /// The id of a feed at an address.
+    static func derived(from address: WebAddress) -> String {
+        let host = address.host.utf8.starts(with: "www.".utf8) ? address.host.dropFirst(4) : address.host[...]
+        let id = slug(host, address.rest)
+        return id.utf8.count <= maximumLength ? id : "\(id.prefix(maximumLength - 9))-\(hash(of: address.text))"
     }
 
     /// An id for a feed whose derived id is taken: with as much of a hash of its URL as makes it unique.
@@ -32,19 +36,28 @@ public enum FeedIdentifier {
         }
     }
 
-    /// `text` in allowed characters: lower case, runs of others become one `-`.
-    static func slug(_ text: String) -> String {
+    /// Texts, one after the other, in allowed characters: lower case, runs of others become one `-`.
+    static func slug(_ texts: Substring...) -> String {
         var out: [UInt8] = []
-        for byte in text.lowercased().utf8 {
-            if isAllowed(byte) {
-                out.append(byte)
-            } else if let last = out.last, last != UInt8(ascii: "-") {
-                out.append(UInt8(ascii: "-"))
+        out.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count })
+        for text in texts {
+            // Other letters may have ASCII among their small ones.
+            let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+            for written in (isASCII ? text : text.lowercased()[...]).utf8 {
+                let byte = (0x41...0x5A).contains(written) ? written | 0x20 : written
+                if isAllowed(byte) {
+                    out.append(byte)
+                } else if let last = out.last, last != UInt8(ascii: "-") {
+                    out.append(UInt8(ascii: "-"))
+                }
             }
         }
         while out.last == UInt8(ascii: "-") { out.removeLast() }
         return out.isEmpty ? "feed" : String(decoding: out, as: UTF8.self)
     }
+
+    /// A text in allowed characters.
+    static func slug(_ text: String) -> String { slug(text[...]) }
 
     private static func hash(of url: String, length: Int = 8) -> String {
         String(Hex.encode(SHA256.hash(Array(url.utf8))).prefix(length))

@@ -31,39 +31,32 @@ public enum FeedListReader {
 
     private static func addresses(in text: String, file: SourceFile) -> [FeedRecord] {
         var records: [FeedRecord] = []
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        for (index, line) in lines.enumerated() {
-            let words = line.split(whereSeparator: \.isWhitespace)
-            guard let url = words.first, !url.hasPrefix("#") else { continue }
-            let column = 1 + line.unicodeScalars.prefix { $0.properties.isWhitespace }.count
-            let place = (line: index + 1, column: column)
-            let isAlone = words.count == 1 || words[1].hasPrefix("#")
-            let hasUserInfo = mayHoldPassword(String(url))
-            if hasUserInfo { file.conceal(line: place.line) }
-            if let fault = isAlone ? fault(ofURL: String(url)) : .spaceInURL {
-                file.report(fault, line: place.line, column: place.column)
-                continue
+        var lines = TextLines(text)
+        while let line = lines.next() {
+            let scalars = line.unicodeScalars.drop(while: TextLines.isWhiteSpace)
+            guard let first = scalars.first, first != "#" else { continue }
+            let url = String(scalars.prefix { !TextLines.isWhiteSpace($0) })
+            let column = 1 + line.unicodeScalars.distance(from: line.startIndex, to: scalars.startIndex)
+            let place = (line: lines.number, column: column)
+            let next = scalars.drop { !TextLines.isWhiteSpace($0) }.first { !TextLines.isWhiteSpace($0) }
+            let isAlone = next == nil || next == "#"
+            let address = FeedAddress(url)
+            if address.mayHoldPassword { file.conceal(line: place.line) }
+            switch address {
+            case _ where !isAlone: file.report(.spaceInURL, line: place.line, column: place.column)
+            case .unusable(let fault, _): file.report(fault, line: place.line, column: place.column)
+            case .usable(let parts):
+                if parts.hasUserInfo {
+                    file.report(.userInfoInURL, line: place.line, column: place.column, severity: .warning)
+                }
+                let feed = Feed(
+                    id: FeedIdentifier.derived(from: parts), url: url,
+                    location: file.location(place.line, place.column))
+                records.append(
+                    FeedRecord(
+                        feed: feed, address: parts, file: file, origin: .line, idPlace: place, hasDerivedID: true))
             }
-            if hasUserInfo {
-                file.report(.userInfoInURL, line: place.line, column: place.column, severity: .warning)
-            }
-            let feed = Feed(
-                id: FeedIdentifier.derived(from: String(url)), url: String(url),
-                location: file.location(place.line, place.column))
-            records.append(FeedRecord(feed: feed, file: file, origin: .line, idPlace: place, hasDerivedID: true))
         }
         return records
-    }
-
-    /// Whether an address has user info; of what is no URL, whether it may.
-    static func mayHoldPassword(_ text: String) -> Bool { WebAddress(text)?.hasUserInfo ?? text.contains("@") }
-
-    /// What keeps `text` from being an http or https URL with a host; nil for one.
-    static func fault(ofURL text: String) -> ConfigFault? {
-        if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { return .spaceInURL }
-        let scheme = text.firstRange(of: "://").map { text[..<$0.lowerBound].lowercased() }
-        guard scheme == "http" || scheme == "https" else { return .noFeedURL }
-        if text.utf8.count > WebAddress.maximumBytes { return .urlTooLong }
-        return WebAddress(text) == nil ? .noHost : nil
     }
 }

@@ -27,6 +27,8 @@ struct FeedRecord {
     }
 
     var feed: Feed
+    /// The parts of its URL.
+    let address: WebAddress
     /// The list.
     let file: SourceFile
     /// The entry.

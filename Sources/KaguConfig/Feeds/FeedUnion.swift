@@ -12,16 +12,24 @@ struct FeedUnion {
 
     /// Joins the lists; what is wrong is reported into their files.
     init(lists: [FeedList], allowPrivate: [AddressRule]) {
-        let written = Set(lists.flatMap(\.records).filter { !$0.hasDerivedID }.map(\.feed.id))
-        for record in lists.flatMap(\.records) {
-            checkInterval(record, allowPrivate)
-            add(record, reserved: written)
+        let count = lists.reduce(0) { $0 + $1.records.count }
+        feeds.reserveCapacity(count)
+        indexByAddress.reserveCapacity(count)
+        indexByID.reserveCapacity(count)
+        var written: Set<String> = []
+        for list in lists {
+            for record in list.records where !record.hasDerivedID { written.insert(record.feed.id) }
+        }
+        for list in lists {
+            for record in list.records {
+                checkInterval(record, allowPrivate)
+                add(record, reserved: written)
+            }
         }
     }
 
     private mutating func add(_ record: FeedRecord, reserved: Set<String>) {
-        // Every record has an address, since its list was read.
-        guard let address = RequestAddress(record.feed.url) else { return }
+        let address = RequestAddress(record.address)
         if let index = indexByAddress[address] {
             unite(record, with: index)
             return
@@ -52,7 +60,7 @@ struct FeedUnion {
 
     private func checkInterval(_ record: FeedRecord, _ allowPrivate: [AddressRule]) {
         guard let interval = record.feed.interval, let place = record.intervalPlace,
-            !record.feed.isAllowListed(by: allowPrivate)
+            !record.address.isAllowListed(by: allowPrivate)
         else { return }
         let text = DurationText.format(interval)
         if interval < PollSettings.shortestPublicInterval {
@@ -63,11 +71,21 @@ struct FeedUnion {
     }
 }
 
+extension WebAddress {
+    /// Whether it is an allow-listed private address or `host:port`.
+    fileprivate func isAllowListed(by rules: [AddressRule]) -> Bool {
+        guard !rules.isEmpty else { return false }
+        // Read once, not once for each rule.
+        let literal = AddressText.bytes(of: host)
+        return rules.contains { $0.covers(host: host, literal: literal, port: port) }
+    }
+}
+
 extension Feed {
     /// Whether the listed URL is an allow-listed private address or `host:port` (P14, P22, S3).
     public func isAllowListed(by rules: [AddressRule]) -> Bool {
         guard !rules.isEmpty, let address = WebAddress(url) else { return false }
-        return rules.contains { $0.covers(host: address.host, port: address.port) }
+        return address.isAllowListed(by: rules)
     }
 
     /// This feed with another id, title, place or other tags.

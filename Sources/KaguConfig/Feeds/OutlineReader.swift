@@ -26,20 +26,21 @@ struct OutlineReader {
             report(.scrapedOutline(tag.title ?? "", type: tag["type"] ?? ""), .warning)
             return nil
         }
-        guard isUsable(url) else { return nil }
+        guard let address = address(url) else { return nil }
         let writtenID = tag["kagu:id"]
         if let writtenID, !FeedIdentifier.isValid(writtenID) {
             report(.noFeedID(writtenID, remedy: FeedIdentifier.slug(writtenID)), key: "id")
             return nil
         }
         let feed = Feed(
-            id: writtenID ?? FeedIdentifier.derived(from: url), url: url, title: title,
+            id: writtenID ?? FeedIdentifier.derived(from: address), url: url, title: title,
             language: tag["language"].flatMap { CodeLists.isLanguageTag($0) ? $0 : nil } ?? "",
             country: country, classes: classes, tags: tags(in: folders), interval: interval,
             isEnabled: isSet("enabled") ?? true, alertsRecent: isSet("alert_recent") ?? false,
             location: file.location(place.line, place.column))
         return FeedRecord(
-            feed: feed, file: file, origin: origin, idPlace: place, hasDerivedID: writtenID == nil,
+            feed: feed, address: address, file: file, origin: origin, idPlace: place,
+            hasDerivedID: writtenID == nil,
             intervalPlace: place)
     }
 
@@ -49,17 +50,19 @@ struct OutlineReader {
             severity: severity)
     }
 
-    private func isUsable(_ url: String) -> Bool {
-        let hasUserInfo = FeedListReader.mayHoldPassword(url)
-        if hasUserInfo {
+    private func address(_ url: String) -> WebAddress? {
+        let address = FeedAddress(url)
+        if address.mayHoldPassword {
             for line in tag.line...tag.lastLine { file.conceal(line: line) }
         }
-        if let fault = FeedListReader.fault(ofURL: url) {
+        switch address {
+        case .unusable(let fault, _):
             report(fault, key: "url")
-            return false
+            return nil
+        case .usable(let parts):
+            if parts.hasUserInfo { report(.userInfoInURL, key: "url", .warning) }
+            return parts
         }
-        if hasUserInfo { report(.userInfoInURL, key: "url", .warning) }
-        return true
     }
 
     /// Our own exports give a feed without a title its id for a text.

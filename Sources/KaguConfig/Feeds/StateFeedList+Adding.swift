@@ -59,9 +59,12 @@ private struct Joining {
     }
 
     mutating func add(_ feed: Feed) {
-        guard let address = RequestAddress(feed.url), FeedListReader.fault(ofURL: feed.url) == nil else {
-            return refuse(FeedListReader.fault(ofURL: feed.url) ?? .noFeedURL, feed)
+        let parts: WebAddress
+        switch FeedAddress(feed.url) {
+        case .unusable(let fault, _): return refuse(fault, feed)
+        case .usable(let usable): parts = usable
         }
+        let address = RequestAddress(parts)
         if let known = knownByAddress[address] {
             alreadyListed.append(known)
             return refuse(.alreadyListed(id: known.id, known.location), feed, severity: .warning)
@@ -73,7 +76,7 @@ private struct Joining {
         }
         var id = feed.id
         if id.isEmpty {
-            id = FeedIdentifier.derived(from: feed.url)
+            id = FeedIdentifier.derived(from: parts)
             if knownByID[id] != nil {
                 id = FeedIdentifier.distinguished(id, url: feed.url) { knownByID[$0] != nil }
             }

@@ -23,10 +23,10 @@ struct YAMLFeedList {
     private func record(_ entry: YAMLCursor) -> FeedRecord? {
         guard let fields = entry.fields(Self.keys) else { return nil }
         let id = fields.required("id").flatMap(identifier)
-        let url = fields.required("url").flatMap(address)
+        let address = fields.required("url").flatMap(address)
         let interval = fields["interval"]
         let feed = Feed(
-            id: id ?? "", url: url ?? "",
+            id: id ?? "", url: address?.text ?? "",
             title: fields["title"]?.text()?.trimmed ?? "",
             language: fields["language"].flatMap(language) ?? "",
             country: fields["country"].flatMap { $0.country() } ?? "",
@@ -37,10 +37,11 @@ struct YAMLFeedList {
             isEnabled: fields["enabled"].flatMap { $0.boolean() } ?? true,
             alertsRecent: fields["alert_recent"].flatMap { $0.boolean() } ?? false,
             location: entry.location)
-        guard id != nil, url != nil else { return nil }
+        guard id != nil, let address else { return nil }
         let place = fields["id"].map { ($0.node.line, $0.node.column) } ?? (entry.node.line, entry.node.column)
         return FeedRecord(
-            feed: feed, file: file, origin: .entry(path: entry.path), idPlace: place, hasDerivedID: false,
+            feed: feed, address: address, file: file, origin: .entry(path: entry.path), idPlace: place,
+            hasDerivedID: false,
             intervalPlace: interval.map { ($0.node.line, $0.node.column) },
             headersPlace: fields["headers"].map { ($0.node.line, $0.node.column) })
     }
@@ -54,16 +55,18 @@ struct YAMLFeedList {
         return text
     }
 
-    private func address(_ cursor: YAMLCursor) -> String? {
+    private func address(_ cursor: YAMLCursor) -> WebAddress? {
         guard let text = cursor.nonEmptyText() else { return nil }
-        let hasUserInfo = FeedListReader.mayHoldPassword(text)
-        if hasUserInfo { file.conceal(cursor.node) }
-        if let fault = FeedListReader.fault(ofURL: text) {
+        let address = FeedAddress(text)
+        if address.mayHoldPassword { file.conceal(cursor.node) }
+        switch address {
+        case .unusable(let fault, _):
             cursor.fail(fault)
             return nil
+        case .usable(let parts):
+            if parts.hasUserInfo { cursor.warn(.userInfoInURL) }
+            return parts
         }
-        if hasUserInfo { cursor.warn(.userInfoInURL) }
-        return text
     }
 
     private func language(_ cursor: YAMLCursor) -> String? {

@@ -46,11 +46,24 @@ extension ConfigFault {
 // MARK: YAML
 
 extension ConfigFault {
-    static func notYAML(_ reason: String) -> Self {
-        let remedy =
-            reason.contains("cannot start any token")
-            ? "put values that begin with @, `, % or a tab in quotes" : "check indentation, quotes and colons"
-        return Self("not YAML: \(reason); \(remedy)")
+    /// `line` is the line that the parser stumbled over, `rest` what it has from there on.
+    static func notYAML(_ reason: String, line: Substring = "", rest: Substring = "") -> Self {
+        let isNoToken = reason.contains("cannot start any token")
+        if isNoToken, line.prefix(while: \.isWhitespace).contains("\t") {
+            return Self("not YAML: a tab indents this line; write spaces")
+        }
+        if isNoToken, let first = rest.first {
+            return Self("not YAML: a value may not begin with \"\(first)\"; put it in quotes")
+        }
+        if reason.contains("end of stream"), reason.contains("quoted scalar") {
+            return Self("not YAML: the quotation mark that opens here is closed nowhere; close it")
+        }
+        if reason.contains("mapping values are not allowed") {
+            return Self(
+                "not YAML: a second colon in one line, or a key too far to the right; put values with \": \" in quotes, "
+                    + "and keys of one mapping in one column")
+        }
+        return Self("not YAML: \(reason); check indentation, quotes and colons")
     }
 
     static let tooManyAliases = Self("aliases multiply what the file says without bound; write the values out")
@@ -386,6 +399,12 @@ extension ConfigFault {
 // MARK: Watches
 
 extension ConfigFault {
+    static let noWatchFile = Self(
+        "is a list, but a watch file names what it holds; write entities:, groups:, topics: or watches: above it")
+    static func noID(_ text: String) -> Self {
+        Self("\"\(text)\" is no id; use a-z, 0-9, \".\", \"_\" and \"-\" only, for example \"org.big\"")
+    }
+
     static let plainExpression = Self(
         "a plain expression would lose its end, since \" #\" begins a comment and \"@\" may not begin a value; "
             + "put it in quotes or write a block scalar (when: >)")

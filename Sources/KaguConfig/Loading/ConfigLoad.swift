@@ -7,7 +7,11 @@ struct ConfigLoad {
     var config = Config()
     private let credentials: Credentials
     private let secretPolicy: ConfigLoader.SecretPolicy
-    private var problems: [ConfigProblem] = []
+    private(set) var problems: [ConfigProblem] = []
+    /// The watch files that were read, in order.
+    private(set) var watchFiles: [String] = []
+    /// Watch files of which nothing is known: not to be read, or no YAML.
+    private(set) var unreadableWatchFiles: [String] = []
     private var feedPatterns: [FilePatternSource] = []
     private var watchPatterns: [FilePatternSource] = []
 
@@ -79,9 +83,14 @@ struct ConfigLoad {
 
     private mutating func readWatchFiles(_ paths: [String]) {
         for path in paths {
-            guard let text = text(of: path) else { continue }
+            watchFiles.append(path)
+            guard let text = text(of: path) else {
+                unreadableWatchFiles.append(path)
+                continue
+            }
             let file = SourceFile(name: path, text: text)
             config.watchlist.append(WatchFileReader(file: file).read(text))
+            if file.isUnreadable { unreadableWatchFiles.append(path) }
             problems += file.problems
         }
     }

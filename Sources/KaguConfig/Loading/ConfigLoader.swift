@@ -55,4 +55,7 @@ public struct ConfigLoader: Sendable {
         load.readWatches(paths)
         return try load.finished().watchlist
     }
+
+    /// A run that has read nothing, for which secrets that cannot be read are no errors.
+    func blankLoad() -> ConfigLoad { ConfigLoad(credentials: credentials, secretPolicy: .reported) }
 }

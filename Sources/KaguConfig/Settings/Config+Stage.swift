@@ -15,7 +15,6 @@ extension Config {
         add("store.min_free", when: store.minimumFree != defaults.store.minimumFree)
         add("store.compress_after", when: store.compressAfter != nil)
         add("store.retention.hits", when: store.hitRetention != defaults.store.hitRetention)
-        add("store.retention.items", when: store.itemRetention != defaults.store.itemRetention)
         add("alerts.fallback", when: alerts.fallback != nil)
         add("alerts.objective", when: alerts.objective != defaults.alerts.objective)
         add("metrics.listen", when: metrics.listen != nil)

@@ -85,12 +85,17 @@ extension AddressRule {
     /// Whether a URL's host and port fall under this rule. A host name matches an `endpoint` only: what it
     /// resolves to is judged when connecting (S1).
     public func covers(host: String, port: Int) -> Bool {
+        covers(host: host, literal: AddressText.bytes(of: host), port: port)
+    }
+
+    /// The same for a host whose bytes, where it is a literal address, are known.
+    func covers(host: String, literal: [UInt8]?, port: Int) -> Bool {
         switch self {
         case .endpoint(let ruleHost, let rulePort):
             return ruleHost == host.lowercased() && rulePort == port
         case .block(_, let address, let prefixLength):
-            guard let candidate = AddressText.bytes(of: host) else { return false }
-            return AddressText.sharesPrefix(address, candidate, length: prefixLength)
+            guard let literal else { return false }
+            return AddressText.sharesPrefix(address, literal, length: prefixLength)
         }
     }
 

@@ -19,10 +19,10 @@ enum EntityReader {
 
     static func entity(_ cursor: YAMLCursor) -> Entity? {
         guard let fields = cursor.fields(keys) else { return nil }
-        let id = fields.required("id")?.nonEmptyText()
+        let id = fields.required("id")?.definedID()
         let kind = fields.required("kind")?.choice(EntityKind.self)
         let name = fields.required("name")?.nonEmptyText()
-        let aliases = (fields["aliases"]?.byLanguage() ?? []).compactMap(alias)
+        let aliases = aliases(fields["aliases"], standIn: id ?? "")
         let entity = Entity(
             id: id ?? "", kind: kind ?? .organisation, name: name ?? "", aliases: aliases,
             context: fields["context"]?.references() ?? [], hints: fields["hints"]?.references() ?? [],
@@ -32,7 +32,17 @@ enum EntityReader {
             includes: fields["includes"]?.references() ?? [], bearers: fields["bearers"]?.texts() ?? [],
             weight: fields["weight"]?.integer(in: 0...1000) ?? 60, disputed: fields["disputed"]?.text() ?? "",
             note: fields["note"]?.text() ?? "", location: cursor.location)
-        return id != nil && kind != nil && name != nil ? entity : nil
+        // One with a mistake in it keeps its id, so that a check does not blame those who name it.
+        return id == nil ? nil : entity
+    }
+
+    /// Where mistakes leave no alias, the id stands in: the entity has been complained of once already.
+    private static func aliases(_ cursor: YAMLCursor?, standIn: String) -> [Alias] {
+        guard let cursor else { return [] }
+        let count = cursor.file.problemCount
+        let aliases = cursor.byLanguage().compactMap(alias)
+        guard aliases.isEmpty, cursor.file.problemCount > count else { return aliases }
+        return [Alias(standIn, language: .any, location: cursor.location)]
     }
 
     private static func alias(_ language: AliasLanguage, _ item: YAMLCursor) -> Alias? {

@@ -9,7 +9,7 @@ enum TopicReader {
 
     static func topic(_ cursor: YAMLCursor) -> Topic? {
         guard let fields = cursor.fields(keys) else { return nil }
-        let id = fields.required("id")?.nonEmptyText()
+        let id = fields.required("id")?.definedID()
         let topic = Topic(
             id: id ?? "", name: fields["name"]?.nonEmptyText() ?? id ?? "",
             threshold: fields["threshold"]?.integer(in: 1...10_000) ?? 100,

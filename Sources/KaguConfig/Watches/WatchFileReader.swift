@@ -8,8 +8,12 @@ struct WatchFileReader {
     let file: SourceFile
 
     func read(_ text: String) -> Watchlist {
-        guard let fields = file.root(of: text)?.fields(["entities", "groups", "topics", "watches"])
-        else { return Watchlist() }
+        guard let root = file.root(of: text) else { return Watchlist() }
+        if case .list = root.node.content {
+            root.fail(.noWatchFile)
+            return Watchlist()
+        }
+        guard let fields = root.fields(["entities", "groups", "topics", "watches"]) else { return Watchlist() }
         return Watchlist(
             entities: (fields["entities"]?.items() ?? []).compactMap(EntityReader.entity),
             groups: (fields["groups"]?.items() ?? []).compactMap(group),
@@ -19,13 +23,28 @@ struct WatchFileReader {
 
     private func group(_ cursor: YAMLCursor) -> EntityGroup? {
         guard let fields = cursor.fields(["id", "members"]) else { return nil }
-        let id = fields.required("id")?.nonEmptyText()
+        let id = fields.required("id")?.definedID()
         let members = fields.required("members")?.references() ?? []
         return id.map { EntityGroup(id: $0, members: members, location: cursor.location) }
     }
 }
 
 extension YAMLCursor {
+    /// The id of a definition (M2); one that no expression could name is reported, and stands all the same.
+    func definedID() -> String? {
+        guard let text = nonEmptyText() else { return nil }
+        let isFit = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        if !isFit { fail(.noID(text)) }
+        return text
+    }
+
     /// A list of ids, each with its place.
     func references() -> [Reference] {
         (items() ?? []).compactMap { item in item.nonEmptyText().map { Reference($0, at: item.location) } }
@@ -42,7 +61,8 @@ extension YAMLCursor {
             fail(.emptyText)
             return nil
         }
-        return ExpressionSource(text, at: location)
+        return ExpressionSource(
+            text, at: location, stretches: file.stretches(of: text, line: node.line, column: node.column))
     }
 
     /// Lists under language codes (`aliases`, `terms`, …): the items in document order, each with its language.

@@ -11,7 +11,7 @@ enum WatchReader {
 
     static func watch(_ cursor: YAMLCursor) -> Watch? {
         guard let fields = cursor.fields(keys) else { return nil }
-        let id = fields.required("id")?.nonEmptyText()
+        let id = fields.required("id")?.definedID()
         let when = fields.expression("when")
         if when == nil, !fields.members.contains(where: { $0.key == "when" }) { cursor.fail(.missingKey("when")) }
         let placeholder = ExpressionSource("", at: cursor.location)

@@ -6,14 +6,21 @@ import KaguModel
 final class SourceFile {
     /// The path as the operator gave it.
     let name: String
-    private let lines: [Substring]
+    private let text: String
+    /// The lines of the text, split only when something is wrong or asked for: most lists are long and sound.
+    private(set) lazy var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     private var findings: [(message: String, line: Int, column: Int, severity: ConfigProblem.Severity)] = []
     private var concealedLines: Set<Int> = []
+    /// Whether the text is no YAML, so that nothing of it is known.
+    private(set) var isUnreadable = false
+
+    /// How many problems have been found so far.
+    var problemCount: Int { findings.count }
 
     /// A file with its text.
     init(name: String, text: String) {
         self.name = name
-        lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        self.text = text
     }
 
     /// A place in this file.
@@ -79,6 +86,7 @@ final class SourceFile {
             return YAMLCursor(node: node, path: "", file: self)
         } catch {
             report(error.fault, line: error.line, column: error.column)
+            isUnreadable = true
             concealSuspects(withReceivers: text.contains("receivers:"))
             return nil
         }

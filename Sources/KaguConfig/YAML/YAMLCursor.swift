@@ -6,10 +6,41 @@ import KaguModel
 struct YAMLCursor {
     /// The node.
     let node: YAMLNode
-    /// The key path, `alerts.receivers[1].timeout`; empty at the root.
-    let path: String
+    private let place: Place
     /// The file, which gathers the problems.
     let file: SourceFile
+
+    /// A cursor at the root, or at a place that something else has named.
+    init(node: YAMLNode, path: String, file: SourceFile) { self.init(node, Place(parent: path, step: .none), file) }
+
+    fileprivate init(_ node: YAMLNode, _ place: Place, _ file: SourceFile) {
+        self.node = node
+        self.place = place
+        self.file = file
+    }
+
+    /// The key path, `alerts.receivers[1].timeout`; empty at the root.
+    var path: String { place.path }
+
+    /// A key path that is put together when someone asks: only what is wrong needs it.
+    fileprivate struct Place {
+        enum Step {
+            case none
+            case item(Int)
+            case key(String)
+        }
+
+        let parent: String
+        let step: Step
+
+        var path: String {
+            switch step {
+            case .none: parent
+            case .item(let index): "\(parent)[\(index)]"
+            case .key(let key): parent.isEmpty ? key : "\(parent).\(key)"
+            }
+        }
+    }
 
     /// Where the node begins.
     var location: SourceLocation { file.location(node.line, node.column) }
@@ -50,7 +81,8 @@ struct YAMLCursor {
             fail(.wrongShape(found: node.kindName, expected: "a list"))
             return nil
         }
-        return nodes.enumerated().map { YAMLCursor(node: $1, path: "\(path)[\($0)]", file: file) }
+        let parent = path
+        return nodes.enumerated().map { YAMLCursor($1, Place(parent: parent, step: .item($0)), file) }
     }
 
     /// The texts of a list; reports what is not text, and empty items.
@@ -64,8 +96,9 @@ struct YAMLCursor {
             fail(.wrongShape(found: node.kindName, expected: "a mapping"))
             return nil
         }
+        let parent = path
         return members.map { member in
-            (member.key, YAMLCursor(node: member.value, path: path(to: member.key), file: file))
+            (member.key, YAMLCursor(member.value, Place(parent: parent, step: .key(member.key)), file))
         }
     }
 
@@ -92,8 +125,6 @@ struct YAMLCursor {
         }
         return value
     }
-
-    fileprivate func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 }
 
 /// The members of a mapping whose keys have been checked. A key without a value counts as absent.
@@ -101,11 +132,18 @@ struct YAMLFields {
     /// The mapping.
     let cursor: YAMLCursor
     let members: [YAMLNode.Member]
+    private let path: String
+
+    init(cursor: YAMLCursor, members: [YAMLNode.Member]) {
+        self.cursor = cursor
+        self.members = members
+        path = cursor.path
+    }
 
     /// The value of a key; nil when it is absent or empty.
     subscript(key: String) -> YAMLCursor? {
         guard let member = members.first(where: { $0.key == key }), !member.value.isEmpty else { return nil }
-        return YAMLCursor(node: member.value, path: cursor.path(to: key), file: cursor.file)
+        return YAMLCursor(member.value, YAMLCursor.Place(parent: path, step: .key(key)), cursor.file)
     }
 
     /// The value of a key, which reports its absence.

@@ -22,7 +22,7 @@ enum YAMLParser {
         } catch let failure as Failure {
             throw failure
         } catch let error as YamlError {
-            throw failure(of: error)
+            throw failure(of: error, in: text)
         } catch {
             throw Failure(fault: .notYAML("\(error)"), line: 0, column: 0)
         }
@@ -56,13 +56,17 @@ enum YAMLParser {
         }
     }
 
-    private static func failure(of error: YamlError) -> Failure {
+    private static func failure(of error: YamlError, in text: String) -> Failure {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let reason = context.map { "\(problem) \($0.text) in line \($0.mark.line)" } ?? problem
             // What has no end is mended where it begins.
             let place = problem.contains("end of stream") ? context?.mark ?? mark : mark
-            return Failure(fault: .notYAML(reason), line: place.line, column: place.column)
+            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            let line = place.line >= 1 && place.line <= lines.count ? lines[place.line - 1] : ""
+            let rest = line.unicodeScalars.dropFirst(max(0, place.column - 1))
+            return Failure(
+                fault: .notYAML(reason, line: line, rest: Substring(rest)), line: place.line, column: place.column)
         case .composer(_, let problem, let mark, _):
             let fault: ConfigFault = problem.contains("another document") ? .manyDocuments : .notYAML(problem)
             return Failure(fault: fault, line: mark.line, column: mark.column)

@@ -14,6 +14,8 @@ struct Accepted: Sendable {
     var feed: ParsedFeed?
     var unseen: UnseenItems?
     var hits: [RoutedHit] = []
+    /// The lines of its items for the archive.
+    var archive = ArchiveLines()
     /// SHA-256 of the decoded body (I9); empty where it brought no items.
     var bodyHash: [UInt8] = []
 

@@ -19,8 +19,13 @@ struct HitAssembly: Hashable, Sendable {
             authors: item.authors.map(\.name), feedID: feed.id, feedURL: feed.url,
             sourceClass: item.published?.instant.map(feed.sourceClass(at:)) ?? feed.classes.last?.sourceClass,
             country: feed.country,
-            declaredLanguage: [item.language, parsed.language, feed.language].first { !$0.isEmpty } ?? "",
+            declaredLanguage: declaredLanguage(new, feed, parsed),
             published: item.published?.instant)
+    }
+
+    /// The language that the item declares, else its document, else the feed list; empty when none does (M50).
+    func declaredLanguage(_ new: NewItem, _ feed: Feed, _ parsed: ParsedFeed) -> String {
+        [new.item.language, parsed.language, feed.language].first { !$0.isEmpty } ?? ""
     }
 
     /// The hit that an item is; nil when no watch matched.

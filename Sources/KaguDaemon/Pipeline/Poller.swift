@@ -22,6 +22,8 @@ struct Poller: Sendable {
     let pace: PollPace
     let assembly: HitAssembly
     let feedHeaders: [String: [HTTPHeader]]
+    /// Whether the texts of all new items are kept (`store.retention.items`).
+    let keepsItems: Bool
     let health: HealthLog
     let tally: PollTally
     let time: TimeSource
@@ -53,11 +55,13 @@ struct Poller: Sendable {
         do {
             switch fetch.outcome {
             case .unchanged(let validators):
+                await scheduler.requestsEnded(of: feed.id)
                 return try await accept(
                     poll,
                     Accepted(
                         trail: fetch.trail, validators: validators, isUnchanged: true, freshness: fetch.freshness))
             case .document(let document):
+                await scheduler.requestsEnded(of: feed.id)
                 // Away from the queue that the transfers need.
                 return try await withTaskExecutorPreference(globalConcurrentExecutor) {
                     try await take(document, poll)
@@ -87,7 +91,7 @@ struct Poller: Sendable {
             poll,
             Accepted(
                 trail: poll.fetch.trail, validators: document.validators, freshness: poll.fetch.freshness,
-                feed: parsed, unseen: unseen, hits: hits,
+                feed: parsed, unseen: unseen, hits: hits, archive: archiveLines(unseen, parsed, poll.feed),
                 bodyHash: unseen.items.isEmpty && unseen.sightings.isEmpty ? [] : SHA256.hash(document.body)))
     }
 
@@ -128,6 +132,17 @@ struct Poller: Sendable {
         }
     }
 
+    /// What the archive keeps of the new and revised items (O33).
+    private func archiveLines(_ unseen: UnseenItems, _ parsed: ParsedFeed, _ feed: Feed) -> ArchiveLines {
+        var lines = ArchiveLines()
+        guard keepsItems else { return lines }
+        let now = time.wall()
+        for item in unseen.items {
+            lines.add(item, language: assembly.declaredLanguage(item, feed, parsed), at: now)
+        }
+        return lines
+    }
+
     /// Stores an accepted poll with all that it brought, then tells the courier.
     private func accept(_ poll: OpenPoll, _ accepted: Accepted) async throws -> PollEnd {
         let now = time.wall()
@@ -137,7 +152,7 @@ struct Poller: Sendable {
         let recorded = try await store.record(
             PollRecord(
                 feedID: poll.feed.id, at: now, feed: after, unseen: accepted.unseen, hits: accepted.hits,
-                urlChain: accepted.trail.urls, bodyHash: accepted.bodyHash,
+                archive: accepted.archive, urlChain: accepted.trail.urls, bodyHash: accepted.bodyHash,
                 log: poll.logEntry(after, items: items, newItems: accepted.newItems, at: now),
                 events: verdict.events))
         health.polled(poll.feed, after)

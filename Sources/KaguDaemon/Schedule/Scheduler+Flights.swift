@@ -21,7 +21,7 @@ extension Scheduler {
     func launch() {
         guard !starting.isEmpty, !isLaunching else { return }
         isLaunching = true
-        Task(executorPreference: executor) { [self] in await beginPolls() }
+        Task(executorPreference: pollExecutor) { [self] in await beginPolls() }
     }
 
     private func beginPolls() async {
@@ -39,7 +39,7 @@ extension Scheduler {
                     book.change(turn, limits) { $0.host.restartSpacing(at: now) }
                 }
                 // All that a poll does in between its waits runs on this queue: 10,000 polls a round wake nobody.
-                flights[number]?.task = Task(executorPreference: executor) { [self] in await fly(number, plan) }
+                flights[number]?.task = Task(executorPreference: pollExecutor) { [self] in await fly(number, plan) }
             }
         }
         isLaunching = false

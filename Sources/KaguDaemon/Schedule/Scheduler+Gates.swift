@@ -64,6 +64,17 @@ extension Scheduler {
         book.tidyGates(at: time.monotonic())
     }
 
+    /// The last request of a poll has been answered well: who waits at that gate need not wait until the poll is
+    /// stored. A poll that was refused keeps its turn, because its end may hold the authority.
+    func requestsEnded(of feedID: String) {
+        guard let number = places.number(of: feedID), let turn = flights[number]?.turn,
+            let line = book[turn]?.line, !line.isEmpty
+        else { return }
+        flights[number]?.turn = nil
+        leave(turn)
+        pump()
+    }
+
     /// Leaves an authority alone until `until` (P21). Who waits there and cannot wait so long is told.
     func hold(_ authority: Authority, until: Instant, at now: Duration) {
         let wait = min(until - time.wall(), Self.longestWait)

@@ -14,6 +14,8 @@ import KaguStore
 actor Scheduler {
     nonisolated let executor: SerialQueueExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    /// Where polls run between the steps that they take here: on the same queue.
+    nonisolated let pollExecutor: QueueTaskExecutor
 
     /// What the gates allow (`poll:`).
     struct Limits: Hashable, Sendable {
@@ -105,6 +107,7 @@ actor Scheduler {
     /// if there is one.
     init(plan: Plan, time: TimeSource, target: DispatchQueue? = nil) {
         executor = SerialQueueExecutor(label: "kagu.schedule", target: target)
+        pollExecutor = QueueTaskExecutor(executor.queue)
         self.plan = plan
         self.time = time
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CMalloc
+import Glibc
 
 /// glibc's allocator, set for a process that idles small and works in bursts (B1, B14).
 enum Allocator {
@@ -10,9 +11,19 @@ enum Allocator {
     /// Blocks from this size on, a few feeds' bodies, are mappings of their own, so that they leave no holes.
     static let mappedBytes: Int32 = 8 << 20
 
-    /// Once, before threads start. One arena for all threads: more of them would each keep their own holes.
+    /// Once, before threads start: one that has allocated already keeps the arena that it got then. One arena for all
+    /// threads: more of them would each keep their own holes.
     static func tune() { kagu_tune_malloc(keptBytes, mappedBytes) }
 
-    /// Gives back what a burst has left, once it is over.
-    static func giveBack() { kagu_trim_malloc() }
+    /// Gives back what a burst has left, once it is over: free memory, and the pages of our own code, of which a start
+    /// or a sweep touches some ten times what an idle daemon runs. What runs comes back from the page cache.
+    static func giveBack() {
+        kagu_trim_malloc()
+        kagu_rest_code(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}
+
+extension Daemon {
+    /// Sets up the process: once, before any thread but the first has started.
+    public static func prepareProcess() { Allocator.tune() }
 }

@@ -33,20 +33,28 @@ struct AtomReader {
 
     // MARK: Entries
 
+    // Elements of other vocabularies fill what Atom leaves empty, as they do in RSS.
+    private static let title: [Selector] = [.atom(.title), .of(.dc, .title), .of(.media, .title)]
+    private static let summary: [Selector] = [
+        .atom(.summary), .of(.dc, .description), .of(.media, .description), .of(.itunes, .summary),
+    ]
+    private static let content: [Selector] = [.atom(.content), .of(.content, .encoded)]
     private static let published: [(selector: Selector, origin: String)] = [
         (.atom(.published), "published"), (.atom(.issued), "issued"), (.atom(.created), "created"),
+        (.of(.dc, .date), "dc:date"), (.of(.dcterms, .issued), "dcterms:issued"),
     ]
     private static let updated: [(selector: Selector, origin: String)] = [
         (.atom(.updated), "updated"), (.atom(.modified), "modified"),
+        (.of(.dcterms, .modified), "dcterms:modified"),
     ]
 
     private mutating func readEntry(_ node: Int) {
         document.adoptPlainElements(of: node)
         let children = document.children(of: node)
         var item = Item(id: "")
-        item.title = document.firstShort([.atom(.title)], in: children)
-        let summary = document.firstLong([.atom(.summary)], in: children)
-        let content = document.firstLong([.atom(.content)], in: children)
+        item.title = document.firstShort(Self.title, in: children)
+        let summary = document.firstLong(Self.summary, in: children)
+        let content = document.firstLong(Self.content, in: children)
         (item.summary, item.content) = (summary.text, content.text)
         item.published = document.firstDate(Self.published, in: children)
         item.updated = document.firstDate(Self.updated, in: children)
@@ -61,20 +69,33 @@ struct AtomReader {
             item.links.first {
                 $0.rel == "replies" && ($0.type.hasPrefix("text/html") || $0.type.hasPrefix("application/xhtml"))
             }?.href ?? ""
-        item.categories = document.all(.atom(.category), in: children).compactMap { document.atomCategory($0) }
+        item.categories = categories(children)
         let source = document.first(.atom(.source), in: children)
         item.source = source.flatMap { document.atomSource($0) }
-        item.authors = document.all(.atom(.author), in: children).compactMap { document.atomPerson($0) }
-        if item.authors.isEmpty, let source {
-            item.authors = document.all(.atom(.author), in: document.children(of: source))
-                .compactMap { document.atomPerson($0) }
-        }
+        item.authors = authors(children, source)
         item.settleID(document.firstVerbatim([.atom(.id)], in: children))
         item.settleLists(document.limits)
         let title = document.first(.atom(.title), in: children)
         let language = document.ownLanguage(ofFirst: [content.node, summary.node, title, node])
         item.language = language ?? ""
         draft.add(item, inheritsLanguage: language == nil, inheritsAuthors: item.authors.isEmpty)
+    }
+
+    private mutating func categories(_ children: Children) -> [String] {
+        let own = document.all(.atom(.category), in: children).compactMap { document.atomCategory($0) }
+        guard own.isEmpty else { return own }
+        return document.all(.of(.dc, .subject), in: children).map { document.shortText($0) }.filter { !$0.isEmpty }
+    }
+
+    private mutating func authors(_ children: Children, _ source: Int?) -> [Item.Person] {
+        let own = document.all(.atom(.author), in: children).compactMap { document.atomPerson($0) }
+        guard own.isEmpty else { return own }
+        let creators = document.all(.of(.dc, .creator), in: children)
+            .compactMap { PersonText.person(document.shortText($0)) }
+        guard creators.isEmpty, let source else { return creators }
+        return document.all(.atom(.author), in: document.children(of: source)).compactMap {
+            document.atomPerson($0)
+        }
     }
 
     // MARK: The feed

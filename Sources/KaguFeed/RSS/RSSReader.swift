@@ -42,16 +42,20 @@ struct RSSReader {
     ]
     private static let summary: [Selector] = [
         .rss(.description), .of(.dc, .description), .of(.media, .description), .of(.itunes, .summary),
-        .atom(.summary),
+        .atom(.summary), .rss(.summary),
     ]
-    private static let content: [Selector] = [.of(.content, .encoded), .of(.xhtml, .body), .atom(.content)]
+    private static let content: [Selector] = [
+        .of(.content, .encoded), .of(.xhtml, .body), .atom(.content), .rss(.content), .rss(.body), .rss(.fullitem),
+    ]
     private static let published: [(selector: Selector, origin: String)] = [
         (.rss(.pubdate), "pubDate"), (.of(.dc, .date), "dc:date"), (.of(.dcterms, .issued), "dcterms:issued"),
-        (.atom(.published), "atom:published"), (.atom(.issued), "atom:issued"), (.atom(.created), "atom:created"),
+        (.of(.dcterms, .created), "dcterms:created"), (.atom(.published), "atom:published"),
+        (.atom(.issued), "atom:issued"), (.atom(.created), "atom:created"), (.rss(.published), "published"),
+        (.rss(.issued), "issued"), (.rss(.created), "created"), (.rss(.date), "date"),
     ]
     private static let updated: [(selector: Selector, origin: String)] = [
         (.of(.dcterms, .modified), "dcterms:modified"), (.atom(.updated), "atom:updated"),
-        (.atom(.modified), "atom:modified"),
+        (.atom(.modified), "atom:modified"), (.rss(.updated), "updated"), (.rss(.modified), "modified"),
     ]
 
     private static let language: [Selector] = [.of(.dc, .language), .rss(.language)]
@@ -78,7 +82,8 @@ struct RSSReader {
         item.source = source(children)
         let guid = document.firstVerbatim([.rss(.guid)], in: children)
         item.settleID(
-            !guid.isEmpty ? guid : !about.isEmpty ? about : document.firstVerbatim([.atom(.id)], in: children))
+            !guid.isEmpty
+                ? guid : !about.isEmpty ? about : document.firstVerbatim([.atom(.id), .rss(.id)], in: children))
         item.settleLists(document.limits)
         let title = document.first(.rss(.title), in: children)
         let language = language(node, children, [content.node, summary.node, title])

@@ -14,8 +14,19 @@ public enum FeedDate {
         let trimmed = Array(bytes[range])
         if trimmed.allSatisfy(\.isDigit) { return number(trimmed) }
         if let iso = ISODate(trimmed).read() { return iso }
+        if let seconds = Self.fractionalSeconds(trimmed) { return seconds }
         var words = WordDate(trimmed)
         return words.read()
+    }
+
+    /// Epoch seconds with a decimal fraction.
+    private static func fractionalSeconds(_ bytes: [UInt8]) -> Instant? {
+        var scanner = DigitScanner(bytes)
+        guard scanner.digitCount == 9 || scanner.digitCount == 10, let seconds = scanner.number(10) else {
+            return nil
+        }
+        let fraction = scanner.fraction()
+        return scanner.isAtEnd ? Instant(milliseconds: Int64(seconds) * 1000 + Int64(fraction)) : nil
     }
 
     /// Epoch seconds or milliseconds, or an ISO 8601 basic date by its length.
@@ -23,7 +34,7 @@ public enum FeedDate {
         var value: Int64 = 0
         for digit in digits.prefix(18) { value = value * 10 + Int64(digit - 0x30) }
         switch digits.count {
-        case 4, 6, 7, 8, 12, 14: return ISODate(digits).read()
+        case 4, 5, 6, 7, 8, 12, 14: return ISODate(digits).read()
         case 9, 10: return Instant(seconds: value)
         case 13: return Instant(milliseconds: value)
         default: return nil
@@ -148,12 +159,13 @@ struct ISODate: Sendable {
     }
 
     private mutating func readDate() -> Bool {
+        if scanner.next == UInt8(ascii: "-") { return readShortMonth() }
         let count = scanner.digitCount
         switch count {
         case 8, 12, 14: return readBasic()
-        case 7:
-            guard let year = scanner.number(4), let ordinal = scanner.number(3) else { return false }
-            return setOrdinal(year, ordinal)
+        case 5, 7:
+            guard let year = scanner.number(count - 3), let ordinal = scanner.number(3) else { return false }
+            return setOrdinal(DateParts.fullYear(year), ordinal)
         case 6:
             guard let first = scanner.number(4), let last = scanner.number(2) else { return false }
             if (1900...2099).contains(first), last >= 1, last <= 12 {
@@ -168,17 +180,50 @@ struct ISODate: Sendable {
         }
         parts.year = scanner.number(4) ?? 0
         guard !scanner.isAtEnd else { return true }
+        if let isWeek = readWeek() { return isWeek }
         let separator = scanner.next
         guard [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: ".")].contains(separator) else { return false }
         scanner.position += 1
         if separator == UInt8(ascii: "-"), scanner.digitCount == 3, let ordinal = scanner.number(3) {
-            return setOrdinal(parts.year, ordinal)
+            // A month with a zero too many stands before a day.
+            guard scanner.next == separator, ordinal <= 12 else { return setOrdinal(parts.year, ordinal) }
+            scanner.position -= 2
         }
         guard scanner.digitCount <= 2, let month = scanner.number(2) else { return false }
         parts.month = month
         if scanner.isAtEnd { return true }
         guard scanner.skip(separator), scanner.digitCount <= 2, let day = scanner.number(2) else { return false }
         parts.day = day
+        return true
+    }
+
+    /// `Www`, `-Www`, `-Www-d` behind the year (ISO 8601 week dates); nil if no week follows.
+    private mutating func readWeek() -> Bool? {
+        let mark = scanner.position
+        _ = scanner.skip(UInt8(ascii: "-"))
+        guard scanner.skip(UInt8(ascii: "W")), scanner.digitCount >= 2, let week = scanner.number(2) else {
+            scanner.position = mark
+            return nil
+        }
+        var weekday = 1
+        let hasDash = scanner.skip(UInt8(ascii: "-"))
+        if let day = scanner.number(1) { weekday = day } else if hasDash { return false }
+        guard (1...53).contains(week), (1...7).contains(weekday) else { return false }
+        // 4 January lies in week 1; days since the epoch began on a Thursday.
+        let fourth = CivilDate(year: parts.year, month: 1, day: 4).daysSinceEpoch
+        let monday = fourth - ((fourth + 3) % 7 + 7) % 7
+        let date = CivilDate(daysSinceEpoch: monday + (week - 1) * 7 + weekday - 1)
+        (parts.year, parts.month, parts.day) = (date.year, date.month, date.day)
+        return true
+    }
+
+    /// `-yymm` and `-yy-mm` (ISO 8601 with the century left out).
+    private mutating func readShortMonth() -> Bool {
+        scanner.position += 1
+        guard scanner.digitCount == 2 || scanner.digitCount == 4, let year = scanner.number(2) else { return false }
+        _ = scanner.skip(UInt8(ascii: "-"))
+        guard scanner.digitCount == 2, let month = scanner.number(2), scanner.isAtEnd else { return false }
+        (parts.year, parts.month) = (DateParts.fullYear(year), month)
         return true
     }
 

@@ -183,7 +183,7 @@ struct HTMLText: Sendable {
         let start = position
         let next = start + 1 < end ? source[start + 1] : 0
         switch next {
-        case UInt8(ascii: "!"):
+        case UInt8(ascii: "!") where isDeclaration(start):
             sawTag = true
             if start + 4 <= end, source.has("<!--", at: start) {
                 position = searches.find(.commentEnd, in: source, from: start + 4).map { $0 + 3 } ?? bogusEnd(start)
@@ -195,7 +195,8 @@ struct HTMLText: Sendable {
             }
         case UInt8(ascii: "?"):
             sawTag = true
-            position = bogusEnd(start)
+            let close = isXML ? searches.find(.instructionEnd, in: source, from: start + 2) : nil
+            position = close.map { $0 + 2 } ?? bogusEnd(start)
         case UInt8(ascii: "/") where start + 2 < end && source[start + 2].isLetter:
             readTag(nameStart: start + 2, isEnd: true)
         case _ where next.isLetter:
@@ -205,6 +206,13 @@ struct HTMLText: Sendable {
             out.append(0x3C)
             position += 1
         }
+    }
+
+    /// Whether a comment, a document type or a section follows; `<!'` in a text is text.
+    private func isDeclaration(_ start: Int) -> Bool {
+        guard start + 2 < end else { return true }
+        let next = source[start + 2]
+        return next == UInt8(ascii: "-") || next == UInt8(ascii: "[") || next == 0x3E || next.isLetter
     }
 
     private mutating func bogusEnd(_ start: Int) -> Int {
@@ -217,7 +225,8 @@ struct HTMLText: Sendable {
         while nameEnd < end, source[nameEnd].continuesName { nameEnd += 1 }
         let local = source.localPart(nameStart..<nameEnd)
         let traits = HTMLElements.traits(source, local)
-        guard let close = tagEnd(from: nameEnd) else {
+        let isBare = nameEnd < end && source[nameEnd] == 0x3E
+        guard let close = isBare ? nameEnd + 1 : tagEnd(from: nameEnd) else {
             // No ">" follows: a tag cut short.
             position = end
             return

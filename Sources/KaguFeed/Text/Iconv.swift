@@ -51,6 +51,8 @@ enum Iconv {
                 }
             }
         }
+        // glibc passes code points beyond Unicode's through from a few encodings of its own.
+        if UTF8Form.of(out, 0..<out.count) == .other { out = Array(String(decoding: out, as: UTF8.self).utf8) }
         return (out, misfits)
     }
 
@@ -68,9 +70,10 @@ enum Iconv {
                     var target = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
                     var room = 4
                     iconv(descriptor, nil, nil, nil, nil)
-                    guard iconv(descriptor, &next, &left, &target, &room) == 0, left == 0, room < 4 else {
-                        return nil
-                    }
+                    guard iconv(descriptor, &next, &left, &target, &room) == 0, left == 0 else { return nil }
+                    // A letter that an accent may follow is held back.
+                    if room == 4 { iconv(descriptor, nil, nil, &target, &room) }
+                    guard room < 4 else { return nil }
                     return String(decoding: buffer[0..<4 - room], as: UTF8.self).unicodeScalars.first?.value
                 }
             }

@@ -17,12 +17,35 @@ enum PersonText {
         }
         let address = withoutScheme(text)
         if isAddress(address) { return Item.Person(email: address) }
-        // `mail Name`: the address first, then a name without brackets.
-        if let space = text.firstIndex(of: " "), isAddress(String(text[..<space])) {
-            let name = String(text[space...]).trimmed
-            return Item.Person(name: name, email: String(text[..<space]))
+        return withoutBrackets(text) ?? Item.Person(name: text)
+    }
+
+    /// The address as the first or the last word, the name without brackets around it.
+    private static func withoutBrackets(_ text: String) -> Item.Person? {
+        let words = text.split(separator: " ")
+        guard let first = words.first, let last = words.last, words.count > 1 else { return nil }
+        let (leading, trailing) = (bare(first), bare(last))
+        if isAddress(leading) { return Item.Person(name: bare(text.dropFirst(first.count)), email: leading) }
+        if isAddress(trailing) { return Item.Person(name: bare(text.dropLast(last.count)), email: trailing) }
+        return nil
+    }
+
+    /// Without separators at its ends, and without a pair of brackets around all of it.
+    private static func bare(_ text: some StringProtocol) -> String {
+        var text = text[...]
+        while let first = text.first, " ,;:-–|".contains(first) { text.removeFirst() }
+        while let last = text.last, " ,;:-–|".contains(last) { text.removeLast() }
+        for (open, close) in [("(", ")"), ("[", "]")] as [(Character, Character)]
+        where text.first == open && text.last == close {
+            let inside = text.dropFirst().dropLast()
+            var depth = 0
+            let isOnePair = inside.allSatisfy { character in
+                depth += character == open ? 1 : character == close ? -1 : 0
+                return depth >= 0
+            }
+            if isOnePair { text = inside }
         }
-        return Item.Person(name: text)
+        return String(text)
     }
 
     /// What stands before and within a pair of brackets at the end.

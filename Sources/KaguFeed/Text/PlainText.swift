@@ -18,17 +18,19 @@ public enum PlainText {
 enum ShortText {
     /// The text of a short field. One from CDATA, where XML decodes nothing, is decoded again if it still shows a
     /// reference (F21).
-    static func plain(_ source: TextRun, isCDATA: Bool) -> TextRun {
-        guard showsHTML(source) else { return HTMLText.folded(source) }
+    ///
+    /// Elements that its author did not escape show it, too.
+    static func plain(_ source: TextRun, isCDATA: Bool, holdsElements: Bool = false) -> TextRun {
+        guard showsHTML(source, holdsElements) else { return HTMLText.folded(source) }
         let text = HTMLText.text(of: source)
         if isCDATA, showsReference(text) { return TextRun(decoded(Array(text.slice))) }
         return text
     }
 
     /// A character reference or an end tag, and no tag that HTML does not know.
-    static func showsHTML(_ source: TextRun) -> Bool {
+    static func showsHTML(_ source: TextRun, _ holdsElements: Bool) -> Bool {
         guard source.contains(0x26) || source.contains(0x3C) else { return false }
-        var isHTML = showsReference(source)
+        var isHTML = holdsElements || showsReference(source)
         let bytes = source.bytes
         let limit = source.range.upperBound
         var index = source.range.lowerBound

@@ -29,6 +29,7 @@ struct SourceEncoding {
 
     private mutating func decode() -> DecodedSource {
         if let (name, width) = Self.mark(source) { return decodeMarked(name, width) }
+        if source.starts(with: Self.mainframeDeclaration), let decoded = decodeMainframe() { return decoded }
         let check = UTF8Check.survey(source)
         let labels = declaredLabels()
         if check.isASCII { return decodeSevenBit(labels) }
@@ -40,7 +41,9 @@ struct SourceEncoding {
             if label.encoding == "utf-8" {
                 if check.sequences > 0, check.strays <= check.sequences { return repaired(0) }
                 noteContradiction(label, "something else")
-            } else if EncodingLabel.isWide(label.encoding) || EncodingLabel.isSevenBit(label.encoding) {
+            } else if EncodingLabel.isWide(label.encoding) || EncodingLabel.isSevenBit(label.encoding)
+                || EncodingLabel.isASCII(label.written)
+            {
                 noteContradiction(label, "something else")
             } else if let result = Transcoder.utf8(source, from: label.encoding) {
                 return finish(result, label.encoding)
@@ -70,6 +73,20 @@ struct SourceEncoding {
         case (0x00, 0x3C, 0x00, .some(1...)), (0x00, 0x7B, 0x00, .some(1...)): return ("utf-16be", 0)
         default: return nil
         }
+    }
+
+    /// `<?xm` in EBCDIC.
+    private static let mainframeDeclaration: [UInt8] = [0x4C, 0x6F, 0xA7, 0x94]
+
+    /// A document in a code page of EBCDIC: its declaration reads alike in all of them.
+    private mutating func decodeMainframe() -> DecodedSource? {
+        guard let head = Transcoder.utf8(Array(source.prefix(1024)), from: "ibm037") else { return nil }
+        let declared = Self.declaredEncoding(head.bytes).flatMap(EncodingLabel.encoding)
+        for name in [declared, "ibm037"].compactMap(\.self) {
+            guard let result = Transcoder.utf8(source, from: name), result.bytes.first == 0x3C else { continue }
+            return finish(result, name)
+        }
+        return nil
     }
 
     private struct Label {

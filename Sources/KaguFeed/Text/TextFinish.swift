@@ -12,11 +12,11 @@ enum TextFinish {
     /// The text of UTF-8 bytes, and whether it was cut.
     static func string(_ source: TextRun, limit: Limit) -> (text: String, isCut: Bool) {
         var source = source
-        var form = UTF8Form.of(source.bytes, source.range)
-        if form != .ascii {
-            if mayBeEncodedTwice(source), let repaired = decodedOnceMore(Array(source.slice)) {
+        let first = UTF8Form.firstBeyondASCII(source.bytes, source.range)
+        let isASCII = first == source.range.upperBound
+        if !isASCII {
+            if mayBeEncodedTwice(source, first), let repaired = decodedOnceMore(Array(source.slice)) {
                 source = TextRun(repaired)
-                form = UTF8Form.of(repaired, source.range)
             }
             if source.contains(0xC2) { source = withoutC1(source) }
         }
@@ -26,22 +26,27 @@ enum TextFinish {
             range = range.lowerBound..<end
             isCut = true
         }
-        return (string(source.bytes, range, form), isCut)
+        return (string(source.bytes, range, isASCII: isASCII), isCut)
     }
 
-    /// A string of bytes whose form is known: well-formed ones need no second look.
-    private static func string(_ bytes: [UInt8], _ range: Range<Int>, _ form: UTF8Form) -> String {
-        guard form != .other else { return String(decoding: bytes[range], as: UTF8.self) }
-        // The bytes were judged a moment ago, repairs write whole characters, and cuts fall between characters.
-        let text = UTF8Span(unchecked: bytes.span.extracting(range), isKnownASCII: form == .ascii)
-        return String(copying: text)
+    /// A string of bytes that need no second look: `SourceEncoding` has judged the document, what is decoded from it
+    /// consists of whole characters, and a range whose ends part no character holds whole ones.
+    private static func string(_ bytes: [UInt8], _ range: Range<Int>, isASCII: Bool) -> String {
+        guard isASCII || partsNoCharacter(bytes, range.lowerBound) && partsNoCharacter(bytes, range.upperBound)
+        else { return String(decoding: bytes[range], as: UTF8.self) }
+        return String(copying: UTF8Span(unchecked: bytes.span.extracting(range), isKnownASCII: isASCII))
+    }
+
+    private static func partsNoCharacter(_ bytes: [UInt8], _ index: Int) -> Bool {
+        index == bytes.count || bytes[index] & 0xC0 != 0x80
     }
 
     /// Whether the first character past ASCII, as Latin-1, may begin a UTF-8 sequence: most text is done with here.
-    private static func mayBeEncodedTwice(_ source: TextRun) -> Bool {
-        guard let first = source.slice.firstIndex(where: { $0 >= 0x80 }) else { return false }
+    private static func mayBeEncodedTwice(_ source: TextRun, _ first: Int) -> Bool {
         guard source.bytes[first] == 0xC3 else { return false }
-        return first + 2 >= source.range.upperBound || source.bytes[first + 2] == 0xC2
+        guard first + 2 < source.range.upperBound else { return true }
+        // The next character is one of windows-1252's upper half, but no letter of Latin-1.
+        return [0xC2, 0xC5, 0xC6, 0xCB, 0xE2].contains(source.bytes[first + 2])
     }
 
     private static func cut(_ bytes: [UInt8], _ range: Range<Int>, _ limit: Limit) -> Int? {
@@ -85,8 +90,8 @@ enum TextFinish {
 
     /// The text decoded once more, if its characters, taken as Latin-1 bytes, form multibyte UTF-8.
     ///
-    /// French capitals before a no-break space or a guillemet (`LIBERTÉ\u{A0}!`) form such pairs by chance: those
-    /// alone convince nobody.
+    /// French capitals before a no-break space or a guillemet (`LIBERTÉ\u{A0}!`, `LIBERTÉ…`) form such pairs by chance:
+    /// those alone convince nobody.
     private static func decodedOnceMore(_ bytes: [UInt8]) -> [UInt8]? {
         var latin: [UInt8] = []
         latin.reserveCapacity(bytes.count)
@@ -100,21 +105,46 @@ enum TextFinish {
                 latin.append((byte & 0x03) << 6 | bytes[index + 1] & 0x3F)
                 index += 2
             } else {
-                return nil
+                // Who wrote `â€™` for an apostrophe took the bytes as windows-1252.
+                let end = min(bytes.count, index + (byte >= 0xE0 ? 3 : 2))
+                guard byte < 0xF0, let low = Self.upperHalf[Array(bytes[index..<end])] else { return nil }
+                latin.append(low)
+                index = end
             }
         }
-        guard latin.count < bytes.count, UTF8Check.survey(latin).isValid else { return nil }
+        let check = UTF8Check.survey(latin)
+        guard latin.count < bytes.count, check.isValid else { return nil }
+        latin.removeLast(check.cutBytes)
         var index2 = 0
         while index2 + 1 < latin.count {
             let lead = latin[index2]
             if lead >= 0xC2 {
-                let isChance = (0xC6...0xCD).contains(lead) && latin[index2 + 1] >= 0xA0
+                let isChance = (0xC6...0xCD).contains(lead) && Self.followsCapitals(latin[index2 + 1])
                 if !isChance { return latin }
             }
             index2 += 1
         }
         return nil
     }
+
+    /// Whether a byte of windows-1252 is punctuation that stands behind a word, or a space.
+    private static func followsCapitals(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x82, 0x84, 0x85, 0x8B, 0x91...0x97, 0x9B, 0xA0...: true
+        default: false
+        }
+    }
+
+    /// The bytes 0x80–0x9F of windows-1252 by the UTF-8 form of their characters.
+    private static let upperHalf: [[UInt8]: UInt8] = {
+        var table: [[UInt8]: UInt8] = [:]
+        for (index, scalar) in NumericReference.windows1252.enumerated() where scalar > 0xFF {
+            var form: [UInt8] = []
+            form.append(scalar: scalar)
+            table[form] = UInt8(0x80 + index)
+        }
+        return table
+    }()
 
     // MARK: Ends
 
@@ -150,6 +180,9 @@ enum TextFinish {
         case 0...0x20: return 1
         case 0xC2:
             return index + 1 < end && (bytes[index + 1] == 0xA0 || bytes[index + 1] == 0x85) ? 2 : 0
+        case 0xEF:
+            // A byte-order mark that came with the text.
+            return index + 2 < end && bytes[index + 1] == 0xBB && bytes[index + 2] == 0xBF ? 3 : 0
         case 0xE1, 0xE2, 0xE3:
             guard index + 2 < end else { return 0 }
             let scalar =

@@ -38,7 +38,9 @@ enum Transcoder {
         }
         let isSingleByte = ["windows-", "iso-8859-", "koi8-", "macintosh", "x-mac-", "ibm8", "cp4", "cp8", "tis-"]
             .contains { encoding.hasPrefix($0) }
-        guard isSingleByte, var table = Iconv.table(iconvNames[encoding] ?? encoding) else { return nil }
+        guard isSingleByte, var table = Iconv.table(iconvNames[encoding] ?? encoding), table[0x3C] == 0x3C else {
+            return nil
+        }
         // The Encoding Standard fills the gaps of 0x80–0x9F with the C1 controls.
         for byte in 0x80..<0xA0 where table[byte] == nil { table[byte] = UInt32(byte) }
         return table

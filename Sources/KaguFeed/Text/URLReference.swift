@@ -17,9 +17,12 @@ enum URLReference {
         guard !base.isEmpty, !reference.isEmpty, !hasScheme(reference) else { return reference }
         let target = Parts(reference)
         var result = Parts(base)
-        guard result.scheme != nil, result.authority != nil || result.path.first == UInt8(ascii: "/") else {
-            return reference
-        }
+        // A base that is relative itself helps if it says a folder.
+        let isBase =
+            result.scheme == nil
+            ? result.path.contains(UInt8(ascii: "/"))
+            : result.authority != nil || result.path.first == UInt8(ascii: "/")
+        guard isBase else { return reference }
         if target.authority != nil {
             (result.authority, result.path, result.query) = (
                 target.authority, withoutDots(target.path), target.query

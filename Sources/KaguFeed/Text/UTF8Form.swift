@@ -42,11 +42,22 @@ enum UTF8Form: Sendable {
         return index
     }
 
-    private static func firstBeyondASCII(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
+    /// The first byte past ASCII; the range's end if there is none.
+    static func firstBeyondASCII(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
         let raw = bytes.span.bytes
+        let width = ByteBlock.width
         var index = range.lowerBound
-        while index + ByteBlock.width <= range.upperBound, ByteBlock(raw, index).isASCII {
-            index += ByteBlock.width
+        while index + 4 * width <= range.upperBound,
+            ByteBlock.areASCII(
+                ByteBlock(raw, index), ByteBlock(raw, index + width), ByteBlock(raw, index + 2 * width),
+                ByteBlock(raw, index + 3 * width))
+        {
+            index += 4 * width
+        }
+        while index + width <= range.upperBound {
+            let marks = ByteBlock(raw, index).beyondASCII
+            if !ByteBlock.isEmpty(marks) { return index + ByteBlock.first(marks) }
+            index += width
         }
         while index < range.upperBound, bytes[index] < 0x80 { index += 1 }
         return index

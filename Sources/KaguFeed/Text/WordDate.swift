@@ -10,6 +10,8 @@ struct WordDate: Sendable {
     private var time: DateParts?
     private var offset: Int?
     private var isAfternoon: Bool?
+    private var region: ZoneRule?
+    private var isKorean = false
     /// True right after the time or a zone, where a sign begins an offset and a word is a zone.
     private var expectsZone = false
 
@@ -31,7 +33,7 @@ struct WordDate: Sendable {
             (parts.hour, parts.minute, parts.second) = (time.hour, time.minute, time.second)
             parts.millisecond = time.millisecond
         }
-        parts.offsetMinutes = offset ?? 0
+        parts.offsetMinutes = offset ?? region?.offsetMinutes(at: parts) ?? (isKorean ? 540 : 0)
         return parts.instant
     }
 
@@ -43,13 +45,20 @@ struct WordDate: Sendable {
             offset = found
             return true
         }
-        if byte == UInt8(ascii: "(") {
-            // A comment of RFC 822.
-            while !scanner.isAtEnd, scanner.next != UInt8(ascii: ")") { scanner.position += 1 }
-        }
+        if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") { readComment(until: byte == 0x28 ? 0x29 : 0x5D) }
         if !byte.isSpace, byte != UInt8(ascii: ".") { expectsZone = expectsZone && byte == UInt8(ascii: ",") }
         scanner.position += 1
         return true
+    }
+
+    /// A comment of RFC 822; it may name the zone if nothing else does.
+    private mutating func readComment(until close: UInt8) {
+        let start = scanner.position + 1
+        while !scanner.isAtEnd, scanner.next != close { scanner.position += 1 }
+        guard expectsZone, offset == nil, start < scanner.position else { return }
+        let text = scanner.bytes[start..<scanner.position]
+        offset = DateWords.zones[DateWords.folded(text)]
+        if offset == nil { region = ZoneRule(name: text) }
     }
 
     private mutating func readNumber() -> Bool {
@@ -98,9 +107,20 @@ struct WordDate: Sendable {
     private mutating func readWord() -> Bool {
         let start = scanner.position
         while !scanner.isAtEnd, scanner.next.isLetter || scanner.next >= 0x80 { scanner.position += 1 }
+        if let end = ZoneRule.endOfName(scanner.bytes, from: start),
+            let rule = ZoneRule(name: scanner.bytes[start..<end])
+        {
+            (region, scanner.position) = (rule, end)
+            return true
+        }
         let raw = scanner.bytes[start..<scanner.position]
         let word = DateWords.folded(raw)
         if word.isEmpty { return true }
+        if word == DateWords.koreanYear { isKorean = true }
+        if let half = DateWords.koreanHalves[word] {
+            (isAfternoon, isKorean) = (half, true)
+            return true
+        }
         if expectsZone {
             if word == "am" || word == "pm" || word == "a" || word == "p", word.utf8.count == 2 || skipDottedM() {
                 isAfternoon = word.hasPrefix("p")
@@ -155,6 +175,10 @@ struct WordDate: Sendable {
     }
 
     private func year(_ number: (value: Int, digits: Int)) -> Int {
-        number.digits <= 2 ? DateParts.fullYear(number.value) : number.value
+        switch number.digits {
+        case ...2: DateParts.fullYear(number.value)
+        case 3: number.value + 1900  // RFC 5322 §4.3
+        default: number.value
+        }
     }
 }

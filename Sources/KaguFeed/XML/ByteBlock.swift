@@ -24,6 +24,12 @@ struct ByteBlock {
     @inline(__always)
     func equal(_ byte: UInt8) -> Lanes { Self.zeros(lanes ^ Self.each(byte)) }
 
+    /// Marks the bytes that equal one once some bits are set in both.
+    @inline(__always)
+    func equal(_ byte: UInt8, setting bits: UInt8) -> Lanes {
+        Self.zeros((lanes | Self.each(bits)) ^ Self.each(byte))
+    }
+
     /// Marks the bytes that equal one, and no other byte.
     @inline(__always)
     func exactlyEqual(_ byte: UInt8) -> Lanes {
@@ -40,8 +46,18 @@ struct ByteBlock {
     @inline(__always)
     var isASCII: Bool { Self.isEmpty(lanes & Self.each(0x80)) }
 
-    /// Whether the block is well-formed UTF-8 of at most three bytes a character, without the lead bytes 0xC0, 0xC1, 0xE0
-    /// and 0xED, given the blocks that begin one and two bytes before it: continuation bytes stand exactly behind lead
+    /// Whether all bytes of four blocks are ASCII.
+    @inline(__always)
+    static func areASCII(_ first: ByteBlock, _ second: ByteBlock, _ third: ByteBlock, _ fourth: ByteBlock) -> Bool {
+        isEmpty((first.lanes | second.lanes | third.lanes | fourth.lanes) & each(0x80))
+    }
+
+    /// Marks bytes past ASCII.
+    @inline(__always)
+    var beyondASCII: Lanes { lanes & Self.each(0x80) }
+
+    /// Whether the block is well-formed UTF-8 of at most three bytes a character, without the lead bytes 0xC0, 0xC1, 0xE0,
+    /// 0xE1 and 0xED, given the blocks that begin one and two bytes before it: continuation bytes stand exactly behind lead
     /// bytes. False says nothing.
     @inline(__always)
     func continues(_ previous: ByteBlock, _ beforePrevious: ByteBlock) -> Bool {
@@ -52,8 +68,8 @@ struct ByteBlock {
         let two = beforePrevious.lanes
         let leadsOfThree = two & (two &<< 1) & (two &<< 2) & high
         let excluded =
-            (lanes & second & third & fourth & high) | Self.zeros((lanes & Self.each(0xFE)) ^ Self.each(0xC0))
-            | equal(0xE0) | equal(0xED)
+            (lanes & second & third & fourth & high) | Self.zeros((lanes & Self.each(0xDE)) ^ Self.each(0xC0))
+            | equal(0xED)
         return Self.isEmpty((continuations ^ (leads | leadsOfThree)) | excluded)
     }
 

@@ -12,7 +12,7 @@ protocol ByteStops {
 enum TextStops: ByteStops {
     @inline(__always)
     static func marks(_ block: ByteBlock) -> ByteBlock.Lanes {
-        block.equal(0x3C) | block.equal(0x26) | block.equal(0x3E) | block.equal(0xEF) | block.below(0x20)
+        block.equal(0x3E, setting: 0x02) | block.equal(0x26) | block.equal(0xEF) | block.below(0x20)
     }
 
     @inline(__always)

@@ -137,7 +137,9 @@ extension XMLDocument {
             return finish(type == "html" ? html(source) : HTMLText.folded(source), node, shortLimit)
         }
         let source = text(of: node, .keepTags)
-        return finish(ShortText.plain(source.run, isCDATA: source.isCDATA), node, shortLimit)
+        let holdsElements = nodes[node].hasChildren
+        return finish(
+            ShortText.plain(source.run, isCDATA: source.isCDATA, holdsElements: holdsElements), node, shortLimit)
     }
 
     /// A description, summary or content: HTML unless typed otherwise (F20).

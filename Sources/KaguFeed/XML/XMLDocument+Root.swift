@@ -93,10 +93,12 @@ extension XMLDocument {
         rootHasHref = pending.contains {
             bytes.hasIgnoringCase("href", at: $0.name.lowerBound) && $0.name.count == 4
         }
-        rootDeclaresRSS = pending.contains {
-            bytes.has("xmlns", at: $0.name.lowerBound)
-                && [.rss10, .rss09].contains(Namespace(uri: bytes[$0.value]))
-        }
+        rootDeclaresRSS =
+            name == .rdf
+            && pending.contains {
+                bytes.has("xmlns", at: $0.name.lowerBound)
+                    && [.rss10, .rss09].contains(Namespace(uri: bytes[$0.value]))
+            }
         return XMLNode(
             namespace: namespace, name: name, parent: -1, start: start, inner: tag.end..<tag.end, attributes: 0..<0,
             base: 0, language: 0)
@@ -130,7 +132,8 @@ extension XMLDocument {
         if kind == .rss, !found.namespace.isRSS { rootNamespaceIsRSS = true }
         // A channel without CDF's marks is RSS that lost its root element.
         if kind == .cdf, !rootHasHref, !pendingRootIsUpperCase {
-            problems.note(position, "<channel> without <rss> around it")
+            // In RSS 1.1 it is the root.
+            if found.namespace == .none { problems.note(position, "<channel> without <rss> around it") }
             root = .rss
         }
     }

@@ -5,23 +5,25 @@ extension XMLDocument {
     /// tag is then read again.
     mutating func readStartTag() -> Int? {
         let start = position
-        guard let tag = scanTag() else {
+        guard let (tag, key, known) = bareTag() ?? scanTag().map({ ($0, nil, nil) }) else {
             problems.note(start, "a bare \"<\"")
+            noteDecoding()
             position = start + 1
             return nil
         }
         if excess.count > 0 || stack.count >= limits.depth {
+            noteDecoding()
             openExcess(start, tag)
             return nil
         }
-        let bindingCount = bindings.count
+        let (bindingCount, generation) = (bindings.count, bindingGeneration)
         let (base, language, declaresLanguage) = bindNamespaces(start)
         if stack.isEmpty { rootBindings = bindings.count }
-        let (namespace, name) = meaning(of: tag.name)
+        let (namespace, name) = known ?? meaning(of: tag.name)
         let isItem = root?.isItem(namespace, name) ?? false
         if isItem, itemDepth != nil, !isInsideXMLContent {
             problems.note(start, "a new item inside the one before it, which is closed")
-            unbind(to: bindingCount)
+            unbind(to: bindingCount, generation)
             position = start
             return popItem(at: start)
         }
@@ -37,13 +39,31 @@ extension XMLDocument {
                 declaresLanguage: declaresLanguage))
         let node = nodes.count - 1
         if isItem, itemDepth == nil { (itemDepth, problemsBeforeItem) = (stack.count, problems.count) }
-        stack.append(OpenElement(node: node, name: tag.name, bindings: bindingCount))
+        stack.append(
+            OpenElement(
+                node: node, name: tag.name, key: key ?? NameKey(bytes, tag.name, keepsCase: true),
+                bindings: bindingCount, generation: generation))
         position = tag.end
         guard tag.isEmpty else { return nil }
         let closesItem = itemDepth == stack.count - 1
         pop(at: tag.end, .closed)
         if stack.isEmpty { isComplete = true }
         return closesItem ? node : nil
+    }
+
+    /// The tag at `position` if it is a name that is known and nothing else: most tags are.
+    @inline(__always)
+    private mutating func bareTag() -> (Tag, NameKey?, (namespace: Namespace, name: LocalName)?)? {
+        let start = position + 1
+        guard start + ByteBlock.width <= bytes.count else { return nil }
+        let ends = ByteBlock(bytes.span.bytes, start).equal(0x3E)
+        guard !ByteBlock.isEmpty(ends) else { return nil }
+        let name = start..<start + ByteBlock.first(ends)
+        guard let key = NameKey(bytes, name, keepsCase: true), bytes[name.upperBound - 1] != 0,
+            let known = tagNames.meaning(of: key, bindingGeneration)
+        else { return nil }
+        if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
+        return (Tag(name: name, end: name.upperBound + 1, isEmpty: false), key, known)
     }
 
     private mutating func openExcess(_ start: Int, _ tag: Tag) {
@@ -119,14 +139,19 @@ extension XMLDocument {
             return problems.note(prefix.lowerBound, "more than \(Self.maximumBindings) namespaces at once")
         }
         bindings.append((prefix, namespace(ofURI: value)))
-        bindingGeneration += 1
+        bindNewGeneration()
     }
 
-    /// Takes back declarations.
-    mutating func unbind(to count: Int) {
-        guard bindings.count > count else { return }
+    /// Other declarations are in force than ever before.
+    mutating func bindNewGeneration() {
+        lastGeneration += 1
+        bindingGeneration = lastGeneration
+    }
+
+    /// Takes back declarations, to those of an earlier generation.
+    mutating func unbind(to count: Int, _ generation: Int) {
         bindings.removeLast(bindings.count - count)
-        bindingGeneration += 1
+        bindingGeneration = generation
     }
 
     private mutating func namespace(ofURI uri: Range<Int>) -> Namespace {
@@ -136,7 +161,7 @@ extension XMLDocument {
         return namespace
     }
 
-    func namespace(of name: Range<Int>, _ local: Range<Int>) -> Namespace {
+    mutating func namespace(of name: Range<Int>, _ local: Range<Int>) -> Namespace {
         let hasPrefix = local.lowerBound > name.lowerBound
         let prefix = name.lowerBound..<(hasPrefix ? local.lowerBound - 1 : name.lowerBound)
         var index = bindings.count - 1
@@ -149,10 +174,20 @@ extension XMLDocument {
             index -= 1
         }
         guard hasPrefix else { return .none }
+        noteUndeclared(prefix)
         return Namespace(wellKnownPrefix: bytes[prefix]) ?? .other
     }
 
-    /// Notes a prefix that is declared nowhere.
+    /// Notes a prefix that is declared nowhere, once (F16).
+    private mutating func noteUndeclared(_ prefix: Range<Int>) {
+        guard undeclared.count < 16, !undeclared.contains(where: { bytes.equal($0, prefix) }),
+            !bytes.hasIgnoringCase("xml:", at: prefix.lowerBound)
+        else { return }
+        undeclared.append(prefix)
+        problems.note(prefix.lowerBound, "the prefix \"\(text(prefix))\" is not declared")
+    }
+
+    /// Keeps an attribute whose name means something.
     private mutating func keep(_ attribute: PendingAttribute, _ start: Int) {
         let local = bytes.localPart(attribute.name)
         let kind: XMLAttribute.Kind
@@ -177,7 +212,7 @@ extension XMLDocument {
 
     /// Reads the tag at `position` and its attributes into `pending`; nil if the `<` begins no tag.
     mutating func scanTag() -> Tag? {
-        pending.removeAll(keepingCapacity: true)
+        if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
         let nameStart = position + 1
         var index = nameStart
         guard index < bytes.count, bytes[index].beginsName else { return nil }
@@ -258,7 +293,15 @@ extension XMLDocument {
         while plainEnd < bytes.count, bytes[plainEnd] != quote, bytes[plainEnd] != 0x3C, bytes[plainEnd] != 0x26 {
             plainEnd = bytes.first(ValueStops.self, from: plainEnd + 1, to: bytes.count)
         }
-        if plainEnd < bytes.count, bytes[plainEnd] == quote { return start..<plainEnd }
+        if plainEnd < bytes.count, bytes[plainEnd] == quote {
+            if plainEnd > start, bytes[plainEnd - 1] == UInt8(ascii: "="),
+                let end = unclosedValueEnd(start..<plainEnd)
+            {
+                problems.note(start, "an attribute whose quote is not closed")
+                return start..<end
+            }
+            return start..<plainEnd
+        }
         let mark: ForwardSearches.Mark = quote == UInt8(ascii: "\"") ? .doubleQuote : .singleQuote
         let close = searches.find(mark, in: bytes, from: start)
         if let close, bytes.find(0x3C, from: start, to: close) == nil {
@@ -276,6 +319,16 @@ extension XMLDocument {
         var end = start
         while end < bytes.count, bytes[end] != 0x3E, bytes[end] != 0x3C { end += 1 }
         return start..<end
+    }
+
+    /// Where a value ends that goes on to the opening quote of the next attribute, as `a="x b="`: before ` b=`.
+    private func unclosedValueEnd(_ value: Range<Int>) -> Int? {
+        let next = value.upperBound + 1
+        guard next < bytes.count, !bytes[next].isSpace, bytes[next] != 0x3E, bytes[next] != 0x2F else { return nil }
+        var index = value.upperBound - 1
+        while index > value.lowerBound, bytes[index - 1].continuesName { index -= 1 }
+        guard index < value.upperBound - 1, index > value.lowerBound, bytes[index - 1].isSpace else { return nil }
+        return index - 1
     }
 
     private mutating func checkReferences(_ range: Range<Int>) {

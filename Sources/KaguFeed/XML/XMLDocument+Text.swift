@@ -21,23 +21,28 @@ extension XMLDocument {
     /// The text of an element. It is copied only where XML decodes something.
     mutating func text(of node: Int, _ treatment: MarkupTreatment = .dropTags) -> XMLText {
         let inner = nodes[node].inner
+        if !hasCarriageReturns, !nodes[node].hasChildren, !nodes[node].needsDecoding {
+            return XMLText(run: TextRun(bytes, inner))
+        }
+        if treatment != .keepSource, isOnlySection(node) {
+            return XMLText(run: TextRun(bytes, nodes[node].section), isCDATA: true)
+        }
         let first = bytes.first(DecodeStops.self, from: inner.lowerBound, to: inner.upperBound)
         if first >= inner.upperBound { return XMLText(run: TextRun(bytes, inner)) }
-        if treatment != .keepSource, let section = onlySection(first, in: inner) {
-            return XMLText(run: TextRun(bytes, section), isCDATA: true)
-        }
         if treatment == .keepSource, isCleanMarkup(inner) { return XMLText(run: TextRun(bytes, inner)) }
         return decodedText(inner, first, treatment)
     }
 
-    /// The content of the CDATA section at `start`, if nothing but white space is beside it and it stays as it is.
-    private func onlySection(_ start: Int, in inner: Range<Int>) -> Range<Int>? {
-        guard bytes[start] == 0x3C, bytes.has("<![CDATA[", at: start), start + 12 <= inner.upperBound,
-            let close = bytes.find("]]>", from: start + 9, to: inner.upperBound),
-            bytes.trimmed(inner.lowerBound..<start).isEmpty, bytes.trimmed(close + 3..<inner.upperBound).isEmpty,
-            bytes.first(SectionStops.self, from: start + 9, to: close) == close
-        else { return nil }
-        return start + 9..<close
+    /// Whether nothing but white space is beside the CDATA section of an element, and it stays as it is.
+    private func isOnlySection(_ node: Int) -> Bool {
+        let (inner, section) = (nodes[node].inner, nodes[node].section)
+        guard !section.isEmpty, section.lowerBound >= inner.lowerBound + 9,
+            section.upperBound + 3 <= inner.upperBound
+        else { return false }
+        return bytes.trimmed(inner.lowerBound..<section.lowerBound - 9).isEmpty
+            && bytes.trimmed(section.upperBound + 3..<inner.upperBound).isEmpty
+            && bytes.first(SectionStops.self, from: section.lowerBound, to: section.upperBound)
+                == section.upperBound
     }
 
     /// Whether a part of the item can be read as it stands by those who know tags and references: it is well-formed, and
@@ -136,6 +141,11 @@ extension XMLDocument {
     ) -> Int {
         if index + 1 < end, bytes[index + 1] == UInt8(ascii: "!") {
             if let next = decodeDeclaration(at: index, to: end, treatment, &out, &isCDATA) { return next }
+        }
+        if index + 1 < end, bytes[index + 1] == UInt8(ascii: "?"),
+            let close = searches.find(.instructionEnd, in: bytes, from: index + 2), close + 2 <= end
+        {
+            return close + 2
         }
         if let hole = skippedRange(at: index) { return min(hole.upperBound, end) }
         guard let close = tagEnd(at: index, to: end) else {

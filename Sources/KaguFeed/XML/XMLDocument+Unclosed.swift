@@ -5,8 +5,11 @@
 extension XMLDocument {
     /// Closes an open field if an element begins that cannot stand inside it.
     mutating func closeUnclosedField(before namespace: Namespace, _ name: LocalName, _ start: Int) {
-        guard FieldEnding.begins(namespace, name), let depth = openField() else { return }
+        guard stack.count - 1 > itemDepth ?? 0, FieldEnding.begins(namespace, name), let depth = openField() else {
+            return
+        }
         let open = stack[depth]
+        if nodes[open.node].name == .source, holdsElementsOnly(open.node) { return }
         guard FieldEnding(nodes[open.node], isXML: isTypedXML(open.node)).isEnded(by: namespace, name) else {
             return
         }
@@ -15,7 +18,15 @@ extension XMLDocument {
         let kept = bindings[open.bindings...]
         while stack.count > depth { pop(at: start, .closed) }
         bindings.append(contentsOf: kept)
-        bindingGeneration += 1
+        if !kept.isEmpty { bindNewGeneration() }
+    }
+
+    /// Whether an element begins with another one: a source that is written as Atom's is, not as RSS's.
+    private func holdsElementsOnly(_ node: Int) -> Bool {
+        guard rawAttribute(.url, of: node) == nil else { return false }
+        let start = nodes[node].inner.lowerBound
+        let first = bytes[start..<min(start + 64, bytes.count)].first { !$0.isSpace }
+        return first == 0x3C
     }
 
     /// The stack index of the open element that is no markup of HTML, if it is inside the item or the channel.

@@ -20,20 +20,27 @@ struct XMLDocument: Sendable {
     var root: RootKind?
     /// True once the root's end tag was read.
     var isComplete = false
+    /// Whether what stands behind the root was noted.
+    var saidJunk = false
     /// Source ranges below the depth limit; text inside them is skipped.
     var skipped: [Range<Int>] = []
 
     var stack: [OpenElement] = []
     var bindings: [(prefix: Range<Int>, namespace: Namespace)] = []
-    /// Another number whenever `bindings` changes.
+    /// A number for the declarations in force: the same ones have the same.
     var bindingGeneration = 0
+    var lastGeneration = 0
     var tagNames = TagNames()
+    /// Prefixes without a declaration that were noted.
+    var undeclared: [Range<Int>] = []
     /// Namespace names that were looked up.
     var knownURIs: [(uri: Range<Int>, namespace: Namespace)] = []
     var pending: [PendingAttribute] = []
     var entities = InternalEntities()
     /// The stack index of the open item.
     var itemDepth: Int?
+    /// Whether there is a carriage return anywhere.
+    let hasCarriageReturns: Bool
     /// How many problems were known when the item was opened.
     var problemsBeforeItem = 0
     /// Whether the default namespace of an `<rss>` root, whatever it is, is read as RSS; and how many declarations stand
@@ -56,7 +63,11 @@ struct XMLDocument: Sendable {
     struct OpenElement: Sendable {
         var node: Int
         var name: Range<Int>
+        /// The name, unless it is long.
+        var key: NameKey?
+        /// How many declarations were in force around it, and their generation.
         var bindings: Int
+        var generation: Int
     }
 
     struct PendingAttribute: Sendable {
@@ -70,21 +81,22 @@ struct XMLDocument: Sendable {
         self.problems = problems
         searches = ForwardSearches(to: bytes.count)
         bases = [baseURL]
+        hasCarriageReturns = bytes.find(0x0D, from: 0, to: bytes.count) != nil
     }
 
     /// Walks on until an item is closed and returns its node; nil at the end. The caller reads the item and
     /// then calls `discardItem`.
     mutating func nextItem() -> Int? {
-        while position < bytes.count, !isComplete {
-            skipText()
-            guard position < bytes.count else { break }
-            if let item = readMarkup() { return item }
-        }
+        repeat {
+            while position < bytes.count, !isComplete {
+                skipText()
+                guard position < bytes.count else { break }
+                if let item = readMarkup() { return item }
+            }
+        } while isComplete && resumeBehindRoot()
         // What is read from here on is the feed's own: any problem may lie in it.
         problemsBeforeItem = 0
-        if !isComplete { return closeAtEnd() }
-        noteTrailingJunk()
-        return nil
+        return isComplete ? nil : closeAtEnd()
     }
 
     /// Forgets the nodes of an item that was read.
@@ -100,11 +112,14 @@ struct XMLDocument: Sendable {
     private mutating func skipText() {
         let start = position
         let end = bytes.count
+        // Between elements there is mostly white space and nothing else.
+        while position < end, bytes[position].isSpace { position += 1 }
         while true {
             position = bytes.first(TextStops.self, from: position, to: end)
             guard position < end else { break }
             let byte = bytes[position]
             if byte == 0x3C { break }
+            if let open = stack.last, byte != 0x3E { nodes[open.node].needsDecoding = true }
             noteSpecial(byte)
             position += 1
         }
@@ -157,19 +172,26 @@ struct XMLDocument: Sendable {
         case UInt8(ascii: "/"): return readEndTag()
         case UInt8(ascii: "!"): readDeclaration()
         case UInt8(ascii: "?"):
+            noteDecoding()
             if let end = searches.find(.instructionEnd, in: bytes, from: start + 2) {
                 position = end + 2
             } else {
                 problems.note(start, "an unfinished processing instruction")
-                position = (bytes.find(0x3E, from: start, to: bytes.count) ?? start) + 1
+                position = (searches.find(.tagEnd, in: bytes, from: start) ?? start) + 1
             }
         default: return readStartTag()
         }
         return nil
     }
 
+    /// The text of the open element is not as it is written.
+    mutating func noteDecoding() {
+        if let open = stack.last { nodes[open.node].needsDecoding = true }
+    }
+
     private mutating func readDeclaration() {
         let start = position
+        noteDecoding()
         if bytes.has("<!--", at: start) {
             if let end = searches.find(.commentEnd, in: bytes, from: start + 4) {
                 position = end + 3
@@ -198,6 +220,7 @@ struct XMLDocument: Sendable {
             problems.note(position, "an unfinished CDATA section")
             position = stop
         } else if let end {
+            if let node = stack.last?.node, nodes[node].section.isEmpty { nodes[node].section = start..<end }
             position = end + 3
         } else {
             problems.note(position, "an unfinished CDATA section")
@@ -232,7 +255,7 @@ struct XMLDocument: Sendable {
         if excess.count == 0, let open = stack.last {
             // The usual end: exactly the innermost element's.
             let stop = nameStart + open.name.count
-            if stop < bytes.count, bytes[stop] == 0x3E, bytes.equal(open.name, nameStart..<stop) {
+            if stop < bytes.count, bytes[stop] == 0x3E, isName(open, at: nameStart..<stop) {
                 let closesItem = itemDepth == stack.count - 1
                 let node = pop(at: start, .closed)
                 position = stop + 1
@@ -244,6 +267,7 @@ struct XMLDocument: Sendable {
         while end < bytes.count, bytes[end].continuesName { end += 1 }
         guard end > nameStart else {
             problems.note(start, "a bare \"<\"")
+            noteDecoding()
             position += 1
             return nil
         }
@@ -256,6 +280,7 @@ struct XMLDocument: Sendable {
         }
         guard let depth = depth(closedBy: nameStart..<end) else {
             problems.note(start, "an end tag </\(text(nameStart..<end))> that opens nowhere")
+            noteDecoding()
             position = after
             return nil
         }
@@ -270,6 +295,12 @@ struct XMLDocument: Sendable {
         position = after
         if stack.isEmpty { isComplete = true }
         return closesItem ? node : nil
+    }
+
+    @inline(__always)
+    private func isName(_ open: OpenElement, at name: Range<Int>) -> Bool {
+        guard let key = open.key else { return bytes.equal(open.name, name) }
+        return NameKey(bytes, name, keepsCase: true) == key
     }
 
     /// The stack index of the element that an end tag closes: the innermost of its name.
@@ -298,8 +329,9 @@ struct XMLDocument: Sendable {
     @discardableResult
     mutating func pop(at offset: Int, _ closing: XMLNode.Closing) -> Int {
         guard let open = stack.popLast() else { return -1 }
-        unbind(to: open.bindings)
-        nodes[open.node].inner = nodes[open.node].inner.lowerBound..<max(offset, nodes[open.node].inner.lowerBound)
+        if bindings.count > open.bindings { unbind(to: open.bindings, open.generation) }
+        let start = nodes[open.node].inner.lowerBound
+        nodes[open.node].inner = start..<max(offset, start)
         nodes[open.node].closing = closing
         if itemDepth == stack.count { itemDepth = nil }
         return open.node
@@ -321,22 +353,6 @@ struct XMLDocument: Sendable {
         }
         while !stack.isEmpty { pop(at: bytes.count, .cut) }
         return nil
-    }
-
-    private mutating func noteTrailingJunk() {
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte.isSpace || byte == 0 {
-                position += 1
-            } else if bytes.has("<!--", at: position), let end = bytes.find("-->", from: position, to: bytes.count)
-            {
-                position = end + 3
-            } else if bytes.has("<?", at: position), let end = bytes.find("?>", from: position, to: bytes.count) {
-                position = end + 2
-            } else {
-                return problems.note(position, "junk after the root element")
-            }
-        }
     }
 
     /// A name for a message.

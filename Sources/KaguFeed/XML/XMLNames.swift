@@ -19,7 +19,14 @@ enum Namespace: UInt8, Sendable {
     case other
 
     /// The namespace of a URI, whose case, scheme and last slash or hash do not count.
-    init(uri: some Collection<UInt8>) {
+    init(uri: ArraySlice<UInt8>) {
+        for known in Self.common where known.uri.utf8CodeUnitCount == uri.count {
+            let isSame = known.uri.withUTF8Buffer { $0.elementsEqual(uri) }
+            if isSame {
+                self = known.namespace
+                return
+            }
+        }
         var text = String(decoding: uri.drop { $0 <= 0x20 }, as: UTF8.self).lowercased()
         while let last = text.utf8.last, last <= 0x20 || last == UInt8(ascii: "/") || last == UInt8(ascii: "#") {
             text.removeLast()
@@ -29,6 +36,9 @@ enum Namespace: UInt8, Sendable {
         }
         if text.hasSuffix("dtds/podcast-1.0.dtd") {
             self = .itunes
+        } else if text.hasPrefix("purl.org/atom/ns") {
+            // Its drafts have names of their own.
+            self = .atom03
         } else {
             self = text.isEmpty ? .none : Self.byURI[text] ?? .other
         }
@@ -39,6 +49,18 @@ enum Namespace: UInt8, Sendable {
         guard let found = Self.byPrefix[String(decoding: prefix, as: UTF8.self).lowercased()] else { return nil }
         self = found
     }
+
+    /// How nearly all documents spell what they use.
+    private static let common: [(uri: StaticString, namespace: Namespace)] = [
+        ("http://www.w3.org/2005/Atom", .atom), ("http://purl.org/dc/elements/1.1/", .dc),
+        ("http://purl.org/rss/1.0/modules/content/", .content), ("http://search.yahoo.com/mrss/", .media),
+        ("http://purl.org/rss/1.0/modules/syndication/", .syndication),
+        ("http://www.itunes.com/dtds/podcast-1.0.dtd", .itunes), ("http://www.w3.org/1999/xhtml", .xhtml),
+        ("http://wellformedweb.org/CommentAPI/", .other), ("http://purl.org/rss/1.0/modules/slash/", .other),
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", .rdf), ("http://purl.org/rss/1.0/", .rss10),
+        ("http://purl.org/dc/terms/", .dcterms), ("http://www.sitemaps.org/schemas/sitemap/0.9", .sitemap),
+        ("http://www.google.com/schemas/sitemap-news/0.9", .news),
+    ]
 
     private static let byURI: [String: Namespace] = [
         "backend.userland.com/rss": .rss, "backend.userland.com/rss2": .rss,
@@ -56,7 +78,7 @@ enum Namespace: UInt8, Sendable {
         "purl.org/rss/1.0/modules/dcterms": .dcterms, "purl.org/rss/1.0/modules/dc": .dc,
         "purl.org/rss/1.0/modules/content": .content,
         "search.yahoo.com/mrss": .media, "search.yahoo.com/rss": .media,
-        "search.yahoo.com/rss/1.0": .media, "tools.search.yahoo.com/mrss": .media,
+        "search.yahoo.com/rss/1.0": .media, "rssboard.org/media-rss": .media, "tools.search.yahoo.com/mrss": .media,
         "video.search.yahoo.com/mrss": .media,
         "itunes.com/dtds/podcast-1.0.dtd": .itunes,
         "purl.org/rss/1.0/modules/syndication": .syndication,
@@ -105,7 +127,7 @@ enum LocalName: UInt8, CaseIterable, Sendable {
     case enclosure, group, comments, source, language, publication, news, type, mode, length, filesize, version
     case ttl, skiphours, skipdays, hour, day, updateperiod, updatefrequency, lang, xmlns
     case generator, copyright, managingeditor, webmaster, docs
-    case image, textinput, contributor, value, div, schedule
+    case image, textinput, contributor, value, div, schedule, fullitem
     case other
 }
 

@@ -20,6 +20,10 @@ struct XMLNode: Sendable {
     var declaresLanguage = false
     /// Whether elements stand inside.
     var hasChildren = false
+    /// Whether the text directly inside is not as it is written: references, comments, what XML forbids.
+    var needsDecoding = false
+    /// The content of its first CDATA section; empty without one.
+    var section = 0..<0
     /// How it was closed.
     var closing = Closing.open
 

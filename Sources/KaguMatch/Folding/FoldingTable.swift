@@ -38,6 +38,41 @@ struct FoldEntry: Equatable {
     }
 }
 
+/// A letter of two bytes in UTF-8, with all that the short way through words asks of it (`Tokenizer.takeWords`).
+struct LowLetter {
+    var composed: UInt16 = 0
+    var strict: UInt16 = 0
+    var loose: UInt16 = 0
+    /// The second loose letter; 0 for none.
+    var second: UInt16 = 0
+    /// See `LetterCode`.
+    var code: UInt8 = 0
+    var isUpper = false
+    var isLatin = false
+    /// A letter that folds to letters without regard to what stands around it.
+    var isSimple = false
+
+    init() {}
+
+    /// The letter of a scalar below U+0800.
+    init(_ scalar: UInt32, _ entry: FoldEntry) {
+        // Schwa needs to know the other letters of its word (M9).
+        guard entry.kind == .letter, !entry.expands, scalar != 0x4D8, scalar != 0x4D9 else { return }
+        let composed = entry.composed == 0 ? scalar : entry.composed
+        let strict = entry.strict == 0 ? composed : entry.strict
+        let loose = entry.loose == 0 ? strict : entry.loose
+        guard composed < 0x10000, strict < 0x10000 else { return }
+        self.composed = UInt16(composed)
+        self.strict = UInt16(strict)
+        self.loose = UInt16(loose)
+        second = UInt16(entry.looseSecond)
+        code = UInt8(LetterCode.of(strict))
+        isUpper = entry.isUpper
+        isLatin = entry.isLatin
+        isSimple = true
+    }
+}
+
 /// The folding of every scalar, decoded once from `FoldingData`: two array reads a scalar (DESIGN §1).
 struct FoldingTable: Sendable {
     static let shared = FoldingTable()
@@ -45,6 +80,8 @@ struct FoldingTable: Sendable {
     /// Entry number of each block of 128 scalars.
     private var pages: [UInt16]
     private var entries: [FoldEntry]
+    /// The letters below U+0800, by scalar.
+    private(set) var low: [LowLetter] = []
     /// NFKC forms of several scalars.
     private(set) var expansions: [UInt32: [UInt32]] = [:]
     /// First and second scalar → primary composite.
@@ -86,6 +123,7 @@ struct FoldingTable: Sendable {
             for scalar in row[0]..<(row[0] + row[1]) { markClasses[scalar] = UInt8(truncatingIfNeeded: row[2]) }
         }
         paginate(all)
+        low = (0..<0x800).map { LowLetter($0, self[$0]) }
     }
 
     /// Sets the forms of scalars whose NFKC form is one scalar.
@@ -170,6 +208,19 @@ struct FoldingTable: Sendable {
     subscript(scalar: UInt32) -> FoldEntry {
         guard scalar < UInt32(Self.limit) else { return FoldEntry() }
         return entries[Int(pages[Int(scalar >> 7)]) << 7 | Int(scalar & 127)]
+    }
+
+    /// Whether a scalar stands between words wherever it is: no letter, mark or digit, nothing that is dropped, and no
+    /// sign that opens a tag.
+    func isBetweenWords(_ scalar: UInt32) -> Bool {
+        let entry = self[scalar]
+        switch entry.kind {
+        case .letter, .mark, .digit, .ignorable, .unbounded, .hangul: return false
+        case .space: return true
+        case .other, .apostrophe, .hyphen:
+            let letters = entry.expands ? expansions[scalar] ?? [] : []
+            return scalar != 0x23 && scalar != 0x40 && scalar != 0xFF03 && letters.allSatisfy(isBetweenWords)
+        }
     }
 
     /// Simple lower case, then the I rule and ǝ (M9), of a scalar in NFKC.

@@ -6,7 +6,7 @@ struct LanguageGuess {
     static let mostTokens = 1500
 
     /// Points of each of `StopWords.codes`.
-    private var points = [Int](repeating: 0, count: 6)
+    private var points = LanguagePoints()
     private let stopWords = StopWords.languages
     private let endings = StopWords.endings
     private var cyrillic = 0
@@ -34,6 +34,12 @@ struct LanguageGuess {
         return guess.decide(declared: code(declared))
     }
 
+    /// The language of a document of which nothing else is asked.
+    static func of(_ document: Document) -> (language: String, source: LanguageSource) {
+        let texts = [document.title, document.summary, document.content].map { Tokenizer.cut($0) }
+        return of(texts, declared: document.declaredLanguage)
+    }
+
     /// The language part of a BCP 47 tag, lower case.
     private static func code(_ tag: String) -> String {
         let part = tag.prefix { $0 != "-" && $0 != "_" }.lowercased()
@@ -49,44 +55,39 @@ struct LanguageGuess {
             && !text.paragraphs[token.paragraph].isAllCapitals && !text.paragraphs[token.paragraph].isTitleCase
         takeLetters(of: token, text, isName: isName)
         if token.flags.contains(.elision) { points[1] += 2 }
-        let units = text.units[token.units]
         if token.joint == .apostrophe, index > 0, !text.tokens[index - 1].flags.contains(.elision) {
-            takeEnding(units, afterCapital: text.tokens[index - 1].flags.contains(.capital))
+            takeEnding(text.units[token.units], afterCapital: text.tokens[index - 1].flags.contains(.capital))
             return
         }
         if token.flags.contains(.elision) { return }
-        if units.count <= 10 {
-            if let languages = stopWords[StopWords.hash(units)] {
-                for language in languages { points[language] += 3 }
-            }
-        }
-        guard units.count >= 4, let last = units.last, last.strict < UInt32(endings.count) else { return }
-        for ending in endings[Int(last.strict)] where units.count >= ending.letters.count + 2 {
-            if ends(units, with: ending.letters) { points[ending.language] += ending.points }
-        }
-    }
-
-    private func ends(_ units: ArraySlice<FoldedUnit>, with letters: [UInt32]) -> Bool {
-        let first = units.endIndex - letters.count
-        for index in letters.indices where units[first + index].strict != letters[index] { return false }
-        return true
+        let count = token.units.count
+        if count <= StopWords.longest { points &+= stopWords[token.tail, count] }
+        if count >= 4 { points &+= endings.points(of: token.tail, count) }
     }
 
     /// Letters of ASCII that say something by themselves: q, w, x; bits from a on.
-    private static let tellingLetters: UInt32 = 1 << 16 | 1 << 22 | 1 << 23
+    static let tellingLetters: UInt32 = 1 << 16 | 1 << 22 | 1 << 23
+
+    /// Whether a letter says more than that the text is Latin.
+    @inline(__always)
+    static func isTelling(_ unit: FoldedUnit) -> Bool {
+        let letter = unit.strict &- 0x61
+        return letter >= 26 || unit.composed >= 0x80 || tellingLetters & (1 << letter) != 0
+    }
 
     private mutating func takeLetters(of token: Token, _ text: FieldText, isName: Bool) {
-        var plain = 0
+        guard token.flags.contains(.telling) else {
+            latin += token.units.count
+            return
+        }
         for index in token.units {
-            let (strict, composed) = (text.units[index].strict, text.units[index].composed)
-            let letter = strict &- 0x61
-            if letter < 26, composed < 0x80, Self.tellingLetters & (1 << letter) == 0 {
-                plain += 1
-            } else if strict != 0 {
-                take(text.units[index], isName: isName)
+            let unit = text.units[index]
+            if !Self.isTelling(unit) {
+                latin += 1
+            } else if unit.strict != 0 {
+                take(unit, isName: isName)
             }
         }
-        latin += plain
     }
 
     /// A token after an apostrophe: English `'s`, or a Turkish chain after a name.
@@ -108,7 +109,7 @@ struct LanguageGuess {
             if unit.strict == 0x77 { points[0] += 1 }
         case 0x259:
             latin += 1
-            points[3] += isName ? 1 : 4
+            points[3] &+= isName ? 1 : 4
             schwas += 1
             hasTurkic = true
         case 0x11F, 0x15F:
@@ -140,7 +141,7 @@ struct LanguageGuess {
         }
     }
 
-    private mutating func turkic(_ value: Int) {
+    private mutating func turkic(_ value: Int32) {
         hasTurkic = true
         points[2] += value
         points[3] += value
@@ -168,15 +169,16 @@ struct LanguageGuess {
             return settled(ukrainian > russian ? "uk" : "ru", declared)
         }
         if hasTurkic {
-            points[3] += min(hasQX, 8) * 2
+            points[3] += Int32(min(hasQX, 8) * 2)
             // Azerbaijani without ə, q and x is rare.
             if schwas == 0, hasQX == 0 { points[2] += 3 }
         } else {
-            points[1] += accents * 2
-            points[4] += umlauts
+            points[1] += Int32(accents * 2)
+            points[4] += Int32(umlauts)
         }
         if !hasTurkic, umlauts > 0 { points[2] += 1 }
-        let ranked = zip(StopWords.codes, points).filter { $0.1 > 0 }.map { (key: $0.0, value: $0.1) }
+        let ranked = StopWords.codes.indices.filter { points[$0] > 0 }
+            .map { (key: StopWords.codes[$0], value: Int(points[$0])) }
             .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         guard let best = ranked.first else {
             return declared.isEmpty ? ("und", .none) : (declared, .declared)

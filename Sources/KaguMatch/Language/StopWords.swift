@@ -50,44 +50,28 @@ enum StopWords {
     /// The languages that take part in the points, in the order of `LanguageGuess.points`.
     static let codes = ["en", "fr", "tr", "az", "de", "es"]
 
-    /// Hash of a word's strict letters → the languages that have it, as indices of `codes`.
+    /// How many letters the longest stop word has.
+    static let longest = 10
+
+    /// The points of every stop word: three for each language that has it.
     static let languages = StopWordTable(
-        {
-            var out: [UInt64: [Int]] = [:]
-            for (language, words) in lists {
-                for word in words.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-                    let units = Tokenizer.cut(String(word), mode: .name).units
-                    out[hash(units[...]), default: []].append(codes.firstIndex(of: language) ?? 0)
-                }
+        lists.flatMap { language, words in
+            words.split(whereSeparator: { $0 == " " || $0 == "\n" }).map {
+                (letters: letters(String($0)), points: points(language, 3))
             }
-            return out
-        }())
+        })
 
-    /// FNV-1a over strict letters.
-    static func hash(_ units: ArraySlice<FoldedUnit>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for unit in units { hash = (hash ^ UInt64(unit.strict)) &* 0x100_0000_01B3 }
-        return hash
+    /// The points of endings.
+    static let endings = WordEndings(
+        endingList.map { (letters: letters($0.0), points: points($0.1, $0.2)) })
+
+    private static func letters(_ text: String) -> [UInt32] { Tokenizer.cut(text, mode: .name).units.map(\.strict) }
+
+    private static func points(_ language: String, _ points: Int) -> LanguagePoints {
+        var all = LanguagePoints()
+        if let index = codes.firstIndex(of: language) { all[index] = Int32(points) }
+        return all
     }
-
-    /// An ending with the language that it speaks for.
-    struct Ending {
-        let letters: [UInt32]
-        let language: Int
-        let points: Int
-    }
-
-    /// Endings by their last letter, one of the first 0x180 scalars; tried on words of at least two letters more.
-    static let endings: [[Ending]] = {
-        var out = [[Ending]](repeating: [], count: 0x180)
-        for (text, language, points) in endingList {
-            let letters = Tokenizer.cut(text, mode: .name).units.map(\.strict)
-            guard let last = letters.last, last < 0x180 else { continue }
-            out[Int(last)].append(
-                Ending(letters: letters, language: codes.firstIndex(of: language) ?? 0, points: points))
-        }
-        return out
-    }()
 
     private static let endingList: [(String, String, Int)] = [
         ("yor", "tr", 3), ("iyorlar", "tr", 4), ("mak", "tr", 1), ("mek", "tr", 1), ("lari", "tr", 1),

@@ -6,6 +6,8 @@ import KaguModel
 final class CompiledAlias: Sendable {
     /// The entity's number.
     let entity: Int
+    /// Its index among the entity's aliases; 0 for exceptions.
+    let index: Int
     /// The alias as written, with the entity's defaults filled in; for exceptions a plain alias of that spelling.
     let alias: Alias
     /// Its words.
@@ -18,8 +20,11 @@ final class CompiledAlias: Sendable {
     let isException: Bool
     let isSurname: Bool
 
-    init(entity: Int, alias: Alias, words: [Spelling], weight: Int, endings: EndingSet, isException: Bool) {
+    init(
+        entity: Int, index: Int, alias: Alias, words: [Spelling], weight: Int, endings: EndingSet, isException: Bool
+    ) {
         self.entity = entity
+        self.index = index
         self.alias = alias
         self.words = words
         self.weight = weight

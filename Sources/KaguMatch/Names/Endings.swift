@@ -132,6 +132,15 @@ enum Endings {
         }
     }
 
+    /// Whether names of a language and form take endings without a joint at all (M23, M24).
+    static func exist(_ language: AliasLanguage, _ form: Alias.Form) -> Bool {
+        switch language {
+        case .tr, .az, .de: true
+        case .en, .fr, .es: form != .name
+        case .ru, .zh, .any: false
+        }
+    }
+
     private static func isListed(_ units: ArraySlice<FoldedUnit>, _ endings: [StaticString]) -> Bool {
         endings.contains { ending in
             ending.utf8CodeUnitCount == units.count

@@ -9,6 +9,8 @@ struct Lexicon: Sendable {
     var phrases: [CompiledPhrase] = []
     var words: WordTrie
     var names: NameTrie
+    /// Tells in one pass that a text holds none of them.
+    var sieve = WordSieve()
     /// Aliases written without spaces → their numbers, for hashtags (M19).
     var joined: [[UInt32]: [Int]]
 
@@ -27,8 +29,13 @@ struct Lexicon: Sendable {
         }
         for (number, term) in terms.enumerated() { builder.add(term.term, number) }
         for (number, phrase) in phrases.enumerated() { builder.add(phrase.text, .phrase(number)) }
-        words = WordTrie(builder.entries)
+        let entries = builder.entries
+        words = WordTrie(entries)
         names = NameTrie(builder.names, wordCount: builder.wordCount)
+        let roles = names.roles
+        for entry in entries where !roles[Int(entry.word)].isEmpty {
+            sieve.insert(entry.spelling.looseKey, roles[Int(entry.word)], mayGoOn: entry.mayGoOn)
+        }
     }
 }
 

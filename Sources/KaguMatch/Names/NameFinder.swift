@@ -13,9 +13,8 @@ struct NameFinder {
     private(set) var miscased: [Candidate] = []
     private(set) var terms: [TermMention] = []
     private(set) var phrases: [TermMention] = []
+    /// The words found, by token.
     private var hits: [WordHit] = []
-    /// The first hit of each token.
-    private var firstHit: [Int32] = []
     private let keepsMiscased: Bool
 
     init(_ lexicon: Lexicon, _ text: FieldText, field: Mention.Field, keepsMiscased: Bool) {
@@ -27,18 +26,19 @@ struct NameFinder {
 
     /// Reads the field from left to right.
     mutating func run() {
-        firstHit.reserveCapacity(text.tokens.count + 1)
-        firstHit.append(0)
-        for token in text.tokens {
-            if !token.flags.contains(.dead) { lexicon.words.find(token, in: text, into: &hits) }
-            firstHit.append(Int32(hits.count))
-        }
-        guard !hits.isEmpty || !text.tags.isEmpty else { return }
-        for token in text.tokens.indices where firstHit[token] < firstHit[token + 1] && mayBegin(token) {
-            for hit in Int(firstHit[token])..<Int(firstHit[token + 1]) {
-                let node = lexicon.names.start(hits[hit].word)
-                if node >= 0 { follow(node, from: token, to: token, hit) }
+        lexicon.words.find(in: text, into: &hits)
+        var first = 0
+        while first < hits.count {
+            let token = hits[first].token
+            var past = first + 1
+            while past < hits.count, hits[past].token == token { past += 1 }
+            if mayBegin(Int(token)) {
+                for hit in first..<past {
+                    let node = lexicon.names.start(hits[hit].word)
+                    if node >= 0 { follow(node, from: Int(token), to: Int(token), hit, nextHit: past) }
+                }
             }
+            first = past
         }
         for tag in text.tags where tag.count > 0 { findJoined(tag) }
     }
@@ -49,17 +49,22 @@ struct NameFinder {
         return token > 0 && text.tokens[token - 1].flags.contains(.elision)
     }
 
-    private mutating func follow(_ node: Int, from first: Int, to last: Int, _ hit: Int) {
+    /// Ends the names of a node and goes on with the words of the token after, whose hits begin at `nextHit`.
+    private mutating func follow(_ node: Int, from first: Int, to last: Int, _ hit: Int, nextHit: Int) {
         for target in lexicon.names.targets(at: node) { end(target, first, last, hits[hit]) }
-        guard hits[hit].endings == .whole, lexicon.names.hasNext(node), last + 1 < text.tokens.count else { return }
+        guard nextHit < hits.count, hits[nextHit].token == last + 1, hits[hit].endings == .whole,
+            lexicon.names.hasNext(node)
+        else { return }
+        var past = nextHit + 1
+        while past < hits.count, hits[past].token == last + 1 { past += 1 }
         let joints = NameJoint.inText(text.tokens[last + 1], isURL: field == .url)
-        for next in Int(firstHit[last + 1])..<Int(firstHit[last + 2]) {
+        for next in nextHit..<past {
             let word = hits[next].word
             let target = lexicon.names.next(node, joint: joints.0, word: word)
-            if target >= 0 { follow(target, from: first, to: last + 1, next) }
+            if target >= 0 { follow(target, from: first, to: last + 1, next, nextHit: past) }
             guard joints.1 >= 0 else { continue }
             let second = lexicon.names.next(node, joint: joints.1, word: word)
-            if second >= 0 { follow(second, from: first, to: last + 1, next) }
+            if second >= 0 { follow(second, from: first, to: last + 1, next, nextHit: past) }
         }
     }
 

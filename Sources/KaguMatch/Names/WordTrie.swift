@@ -12,6 +12,11 @@ struct WordEntry: Sendable {
     var endings: EndingSet
     /// `*`: any remainder does (M4).
     var isStar: Bool
+
+    /// Whether a token may go on after it; Turkish and Azerbaijani chains ask for four letters (M24).
+    var mayGoOn: Bool {
+        isStar || !(spelling.strict.count < 4 ? endings.subtracting(.chains) : endings).isEmpty
+    }
 }
 
 /// Pairs of language and form, one bit each, and one for Hangul.
@@ -28,22 +33,27 @@ struct EndingSet: OptionSet, Hashable, Sendable {
 
     init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// The bit of one language and form.
+    /// The bit of one language and form; empty where names of that kind take no ending without a joint.
     init(_ language: AliasLanguage, _ form: Alias.Form) {
         let row = Self.languages.firstIndex(of: language) ?? 0
         let column = Self.forms.firstIndex(of: form) ?? 0
-        rawValue = 1 << UInt32(row * 3 + column)
+        rawValue = Endings.exist(language, form) ? 1 << UInt32(row * 3 + column) : 0
     }
 
-    /// Every pair with its bit.
+    /// Every pair that has endings, with its bit.
     static let pairs: [(set: EndingSet, language: AliasLanguage, form: Alias.Form)] = languages.flatMap {
         language in
-        forms.map { (EndingSet(language, $0), language, $0) }
+        forms.map { (EndingSet(language, $0), language, $0) }.filter { !$0.0.isEmpty }
     }
+
+    /// Turkish and Azerbaijani.
+    static let chains = EndingSet(forms.flatMap { [EndingSet(.tr, $0), EndingSet(.az, $0)] })
 }
 
 /// A word found at the beginning of a token.
 struct WordHit {
+    /// The token's index.
+    var token: Int32
     /// The word's number.
     var word: Int32
     /// One past its last letter.
@@ -80,19 +90,20 @@ struct WordTrie: Sendable {
     /// The letters of each of `words`.
     private var spellings: [Spelling] = []
     /// How the words begin: a walk ends early where no word goes on.
-    private var openings = WordOpenings()
+    private var openings: WordOpenings
     /// Targets of the root for scalars below 0x600.
     private var root = [Int32](repeating: -1, count: 0x600)
 
     /// Builds the trie of all words.
     init(_ all: [WordEntry]) {
+        openings = WordOpenings(wordCount: all.count)
         var targets: [UInt64: Int32] = [:]
         var atNode: [Int32: [WordEntry]] = [:]
         var count: Int32 = 1
         for word in all {
             var node: Int32 = 0
             let letters = word.spelling.looseKey
-            openings.insert(letters)
+            openings.insert(letters, mayGoOn: word.mayGoOn)
             for letter in letters {
                 let key = UInt64(UInt32(bitPattern: node)) << 32 | UInt64(Self.rank(letter))
                 if let next = targets[key] {
@@ -154,40 +165,55 @@ struct WordTrie: Sendable {
         return -1
     }
 
-    /// Appends every word that a token begins with and whose remainder may be an ending.
-    func find(_ token: Token, in text: FieldText, into hits: inout [WordHit]) {
+    /// Appends every word that a token of a text begins with and whose remainder may be an ending.
+    func find(in text: FieldText, into hits: inout [WordHit]) {
+        let units = text.units.span
+        let tokens = text.tokens.span
+        for index in tokens.indices {
+            let letters = tokens[index].units
+            let past = openings.limit(letters, units)
+            if past > letters.lowerBound { walk(index, in: text, to: past, into: &hits) }
+        }
+    }
+
+    private func walk(_ index: Int, in text: FieldText, to past: Int, into hits: inout [WordHit]) {
+        let token = text.tokens[index]
         var node = 0
         var at = token.units.lowerBound
         let limit = token.units.upperBound
-        let past = openings.limit(token.units, text.units)
         while at < past {
             node = next(node, text.units[at].loose)
             if node < 0 { return }
             at += 1
-            for index in Int(nodes[node].firstWord)..<Int(nodes[node + 1].firstWord)
-            where at == limit || words[index].isStar || !words[index].endings.isEmpty {
-                test(index, token, text, at: at, into: &hits)
+            for word in Int(nodes[node].firstWord)..<Int(nodes[node + 1].firstWord)
+            where at == limit || words[word].isStar || !words[word].endings.isEmpty {
+                test(word, index, token, text, at: at, into: &hits)
             }
         }
     }
 
-    private func test(_ index: Int, _ token: Token, _ text: FieldText, at: Int, into hits: inout [WordHit]) {
+    private func test(
+        _ index: Int, _ tokenIndex: Int, _ token: Token, _ text: FieldText, at: Int, into hits: inout [WordHit]
+    ) {
         let limit = token.units.upperBound
         guard let end = spellings[index].end(in: text.units, from: token.units.lowerBound, to: limit), end == at
         else { return }
         let word = words[index]
+        let place = Int32(truncatingIfNeeded: tokenIndex)
         if at == limit || word.isStar {
-            hits.append(WordHit(word: word.number, end: end, endings: .whole))
+            hits.append(WordHit(token: place, word: word.number, end: end, endings: .whole))
             return
         }
         var endings: EndingSet = []
         if token.flags.contains(.hangul), word.endings.contains(.hangul) { endings = .whole }
+        let rest = text.units[end..<limit]
         for pair in EndingSet.pairs where word.endings.contains(pair.set) {
-            let rest = text.units[end..<limit]
             if Endings.isEnding(rest, of: spellings[index], language: pair.language, form: pair.form) {
                 endings.insert(pair.set)
             }
         }
-        if !endings.isEmpty { hits.append(WordHit(word: word.number, end: end, endings: endings)) }
+        if !endings.isEmpty {
+            hits.append(WordHit(token: place, word: word.number, end: end, endings: endings))
+        }
     }
 }

@@ -42,6 +42,9 @@ struct Candidate {
     var support: Reason?
     var state = Mention.State.rejected
     var reason = Reason.plain
+
+    /// Whether expressions see it: accepted, or found in the link, which only `url:` asks for (M18).
+    var counts: Bool { state == .accepted || (field == .url && state == .candidate && reason == .urlOnly) }
 }
 
 /// A term or phrase at a span.

@@ -13,6 +13,8 @@ final class CompiledWatchlist: Sendable {
     let gates: WatchGates
     /// Whether any expression looks at authors.
     let usesAuthors: Bool
+    /// Whether a watch may fire where nothing is found.
+    let firesOnNothing: Bool
 
     init(entities: [CompiledEntity], lexicon: Lexicon, topics: [CompiledTopic], watches: [CompiledWatch]) {
         self.entities = entities
@@ -26,6 +28,15 @@ final class CompiledWatchlist: Sendable {
             watches.flatMap { [$0.when] + ($0.unless.map { [$0] } ?? []) }
             + topics.flatMap { $0.bonuses.map(\.when) }
         usesAuthors = expressions.contains { $0.operands.contains { $0.field == .author } }
+        firesOnNothing = watches.contains { $0.watch.isEnabled && $0.when.mayHoldOnNothing }
+    }
+
+    /// Whether nothing at all can come of a document; false: look.
+    func isSilent(on document: Document) -> Bool {
+        let sieve = lexicon.sieve
+        return !firesOnNothing && !sieve.mayFind(in: document.title) && !sieve.mayFind(in: document.summary)
+            && !sieve.mayFind(in: document.content) && !sieve.mayFind(in: document.url)
+            && (!usesAuthors || !document.authors.contains { sieve.mayFind(in: $0) })
     }
 }
 

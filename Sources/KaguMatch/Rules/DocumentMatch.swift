@@ -28,6 +28,54 @@ struct DocumentMatch {
     /// Everything found.
     mutating func run() -> MatchResult {
         find()
+        return judge()
+    }
+
+    /// As `run`, and what of the watches that fire would not without each spelling that has an accepted mention: what
+    /// was found is judged anew, as if no alias of the entity were spelled so (M54).
+    mutating func runWithReliance(on isWanted: (AliasPlace, MatchResult) -> Bool) -> MatchReliance {
+        find()
+        let found = candidates
+        let result = judge()
+        var reliance = MatchReliance(result: result, watches: [:])
+        guard !result.watches.isEmpty else { return reliance }
+        let fired = Set(result.watches.map(\.id))
+        var told: Set<[String]> = []
+        for (mention, alias) in zip(result.mentions, result.aliases)
+        where mention.state == .accepted && isWanted(alias, result)
+            && told.insert([mention.entity, mention.alias]).inserted
+        {
+            candidates = found.filter { candidate in
+                candidate.isException || candidate.entity != alias.entity
+                    || compiled.lexicon.aliases[candidate.alias].alias.text != mention.alias
+            }
+            let rest = firing(among: fired)
+            let lost = result.watches.map(\.id).filter { !rest.contains($0) }
+            if !lost.isEmpty { reliance.watches[alias] = lost }
+        }
+        return reliance
+    }
+
+    /// Which of some watches fire with the candidates as they are; `judge` has been here before.
+    private mutating func firing(among ids: Set<String>) -> Set<String> {
+        var decider = Decider(compiled, document, fields, candidates)
+        decider.run()
+        candidates = decider.candidates
+        let evaluator = evaluator(chooseMentions())
+        _ = scoreTopics(evaluator)
+        evaluator.notePresent()
+        var firing: Set<String> = []
+        for (number, watch) in compiled.watches.enumerated() where ids.contains(watch.watch.id) {
+            let gate = compiled.gates.start(ofWatch: number)
+            guard compiled.gates.isOpen(gate, evaluator.present) else { continue }
+            var verdict = WatchVerdict(watch, evaluator, gate: gate)
+            verdict.run()
+            if verdict.fires { firing.insert(watch.watch.id) }
+        }
+        return firing
+    }
+
+    private mutating func judge() -> MatchResult {
         var decider = Decider(compiled, document, fields, candidates)
         decider.run()
         candidates = decider.candidates
@@ -35,12 +83,13 @@ struct DocumentMatch {
         let chosen = chooseMentions()
         let evaluator = evaluator(chosen)
         let topics = scoreTopics(evaluator)
-        let watches = scoreWatches(evaluator)
-        let shown = chosen + (isExplaining ? dropDuplicates(of: chosen, miscased) : [])
+        let shown = inOrder(chosen + (isExplaining ? dropDuplicates(of: chosen, miscased) : []))
+        let watches = scoreWatches(evaluator, shown)
         return MatchResult(
             language: language.language, languageSource: language.source, entities: entityIDs(chosen),
-            topics: topics.scores, watches: watches.fired, mentions: mentions(shown),
-            topicExplanations: topics.explanations, watchExplanations: watches.explanations)
+            topics: topics.scores, watches: watches.fired, mentions: shown.map(mention),
+            aliases: shown.map(aliasPlace), topicExplanations: topics.explanations,
+            watchExplanations: watches.explanations)
     }
 
     // MARK: Find
@@ -106,9 +155,7 @@ struct DocumentMatch {
     private func evaluator(_ chosen: [Candidate]) -> Evaluator {
         var entities: [Int: [Finding]] = [:]
         var absorbed = [Set<Int>](repeating: [], count: Mention.Field.allCases.count)
-        for candidate in chosen {
-            let isURL = candidate.field == .url && candidate.state == .candidate && candidate.reason == .urlOnly
-            guard candidate.state == .accepted || isURL else { continue }
+        for candidate in chosen where candidate.counts {
             let weight = compiled.lexicon.aliases[candidate.alias].weight
             entities[candidate.entity, default: []].append(
                 finding(candidate.field, candidate.first, candidate.last, weight))
@@ -206,7 +253,9 @@ struct DocumentMatch {
 
     // MARK: Watches
 
-    private func scoreWatches(_ evaluator: Evaluator) -> (fired: [WatchMatch], explanations: [WatchExplanation]) {
+    private func scoreWatches(
+        _ evaluator: Evaluator, _ shown: [Candidate]
+    ) -> (fired: [WatchMatch], explanations: [WatchExplanation]) {
         var fired: [WatchMatch] = []
         var explanations: [WatchExplanation] = []
         evaluator.notePresent()
@@ -218,7 +267,7 @@ struct DocumentMatch {
             if verdict.fires {
                 fired.append(WatchMatch(id: watch.watch.id, score: verdict.score, severity: watch.watch.severity))
             }
-            if isExplaining { explanations.append(verdict.explanation()) }
+            if isExplaining { explanations.append(verdict.explanation(shown)) }
         }
         fired.sort {
             $0.severity != $1.severity ? $0.severity > $1.severity : ($1.score, $0.id) < ($0.score, $1.id)
@@ -228,25 +277,30 @@ struct DocumentMatch {
 
     // MARK: Mentions
 
-    private func mentions(_ chosen: [Candidate]) -> [Mention] {
-        var out: [Mention] = []
-        let ordered = chosen.sorted { left, right in
+    /// What the result shows, by field, place and entity.
+    private func inOrder(_ all: [Candidate]) -> [Candidate] {
+        let shown = all.filter {
+            isExplaining || ($0.state != .rejected && $0.field != .author)
+        }
+        return shown.sorted { left, right in
             let (a, b) = ((left.field.order, left.start, left.end), (right.field.order, right.start, right.end))
             if a != b { return a < b }
             return compiled.entities[left.entity].id < compiled.entities[right.entity].id
         }
-        for candidate in ordered where isExplaining || candidate.state != .rejected {
-            if candidate.field == .author, !isExplaining { continue }
-            let text = fields[candidate.field]
-            let alias = compiled.lexicon.aliases[candidate.alias]
-            out.append(
-                Mention(
-                    entity: compiled.entities[candidate.entity].id, alias: alias.alias.text, field: candidate.field,
-                    start: candidate.start, end: candidate.end, text: text.text(candidate.start, candidate.end),
-                    tier: candidate.tier, suffix: text.text(candidate.aliasEnd, candidate.end),
-                    state: candidate.state, reason: reason(of: candidate, text)))
-        }
-        return out
+    }
+
+    private func mention(_ candidate: Candidate) -> Mention {
+        let text = fields[candidate.field]
+        let alias = compiled.lexicon.aliases[candidate.alias]
+        return Mention(
+            entity: compiled.entities[candidate.entity].id, alias: alias.alias.text, field: candidate.field,
+            start: candidate.start, end: candidate.end, text: text.text(candidate.start, candidate.end),
+            tier: candidate.tier, suffix: text.text(candidate.aliasEnd, candidate.end), state: candidate.state,
+            reason: reason(of: candidate, text))
+    }
+
+    private func aliasPlace(_ candidate: Candidate) -> AliasPlace {
+        AliasPlace(entity: candidate.entity, alias: compiled.lexicon.aliases[candidate.alias].index)
     }
 
     private func reason(of candidate: Candidate, _ text: FieldText) -> String {

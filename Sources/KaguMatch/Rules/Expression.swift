@@ -158,6 +158,17 @@ indirect enum Expression: Hashable, Sendable {
         }
     }
 
+    /// Whether it may hold where every operand is absent, by what feed or document are alone: `class:state`.
+    var mayHoldOnNothing: Bool {
+        switch self {
+        case .and(let parts): parts.allSatisfy(\.mayHoldOnNothing)
+        case .or(let parts): parts.contains(where: \.mayHoldOnNothing)
+        case .not, .predicate: true
+        case .operand, .near: false
+        case .count(let count): count.holds(0)
+        }
+    }
+
     /// Whether anything can make it true (M57). Expressions of very many alternatives count as satisfiable.
     var isSatisfiable: Bool {
         var ways = [[Expression: Bool]()]

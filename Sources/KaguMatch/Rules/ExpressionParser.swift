@@ -257,7 +257,11 @@ struct ExpressionParser<Names: ExpressionNames> {
         if ["AND", "OR", "NOT", "NEAR", "ONEAR"].contains(upper), upper != word {
             return fail("keywords are upper case; write \(upper) for \"\(word)\"")
         }
-        let clause = Suggestion.clause(for: word, among: Self.keywords + Self.fields + Self.predicates)
+        // Two edits make a NOT of almost any short word.
+        let words = (Self.keywords + Self.fields + Self.predicates).filter {
+            $0.utf8.count > 3 || word.utf8.count <= $0.utf8.count
+        }
+        let clause = Suggestion.clause(for: word, among: words)
         return fail("bare word \"\(word)\"; put phrases in double quotes\(clause)")
     }
 

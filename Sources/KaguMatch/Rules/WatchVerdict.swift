@@ -80,28 +80,76 @@ struct WatchVerdict {
         return parts + near.sorted { $0.name < $1.name }
     }
 
-    /// The watch's account for `kagu explain`.
-    func explanation() -> WatchExplanation {
+    /// The watch's account for `kagu explain`; `shown` are the candidates behind the result's mentions.
+    func explanation(_ shown: [Candidate]) -> WatchExplanation {
         WatchExplanation(
             id: watch.watch.id, fires: fires, score: score, threshold: watch.watch.threshold,
-            failedFilter: failedFilter, when: outline(watch.when), unless: watch.unless.map(outline) ?? [],
-            parts: scoreParts())
+            failedFilter: failedFilter, when: outline(watch.when, shown),
+            unless: watch.unless.map { outline($0, shown) } ?? [], parts: scoreParts())
     }
 
-    private func outline(_ expression: Expression) -> [ExpressionPart] {
-        var out: [ExpressionPart] = []
-        add(expression, depth: 0, to: &out)
-        return out
+    private func outline(_ expression: Expression, _ shown: [Candidate]) -> [ExpressionPart] {
+        var outline = Outline(evaluator: evaluator, scope: watch.fields, shown: shown)
+        outline.add(expression, depth: 0, decides: true)
+        return outline.parts
     }
+}
 
-    private func add(_ expression: Expression, depth: Int, to out: inout [ExpressionPart]) {
-        var ignored = Evaluator.Deciders()
-        let isTrue = evaluator.holds(expression, in: watch.fields, &ignored)
-        out.append(ExpressionPart(depth: depth, text: expression.text, holds: isTrue))
+/// The parts of an expression, each with its truth and what it rests on.
+private struct Outline {
+    let evaluator: Evaluator
+    let scope: FieldSet
+    let shown: [Candidate]
+    var parts: [ExpressionPart] = []
+
+    mutating func add(_ expression: Expression, depth: Int, decides: Bool) {
+        let holds = isTrue(expression)
         switch expression {
-        case .and(let parts), .or(let parts): for part in parts { add(part, depth: depth + 1, to: &out) }
-        case .not(let part): add(part, depth: depth + 1, to: &out)
-        case .operand, .near, .predicate, .count: break
+        case .and(let inner):
+            append(expression, .and, depth, holds, decides)
+            for part in inner { add(part, depth: depth + 1, decides: decides && (holds || !isTrue(part))) }
+        case .or(let inner):
+            append(expression, .or, depth, holds, decides)
+            for part in inner { add(part, depth: depth + 1, decides: decides && (!holds || isTrue(part))) }
+        case .not(let part):
+            append(expression, .not, depth, holds, decides)
+            add(part, depth: depth + 1, decides: decides)
+        case .operand(let operand): append(expression, .operand, depth, holds, decides, [operand])
+        case .near(let proximity):
+            append(expression, .near, depth, holds, decides, proximity.left + proximity.right)
+        case .predicate: append(expression, .predicate, depth, holds, decides)
+        case .count(let count): append(expression, .count, depth, holds, decides, [count.operand])
+        }
+    }
+
+    private func isTrue(_ expression: Expression) -> Bool {
+        var ignored = Evaluator.Deciders()
+        return evaluator.holds(expression, in: scope, &ignored)
+    }
+
+    private mutating func append(
+        _ expression: Expression, _ kind: ExpressionPart.Kind, _ depth: Int, _ holds: Bool, _ decides: Bool,
+        _ operands: [ScopedOperand] = []
+    ) {
+        let mentions = Set(operands.flatMap(mentions)).sorted()
+        let count = operands.reduce(0) { $0 + evaluator.findings($1, in: scope).count }
+        parts.append(
+            ExpressionPart(
+                depth: depth, text: expression.text, holds: holds, kind: kind, decides: decides, mentions: mentions,
+                count: count))
+    }
+
+    /// Which of the shown mentions make an operand true.
+    private func mentions(_ operand: ScopedOperand) -> [Int] {
+        let entities: [Int]
+        switch operand.operand {
+        case .entity(let number, _): entities = [number]
+        case .group(let members, _): entities = members
+        case .topic, .phrase: return []
+        }
+        let fields = operand.field.map { FieldSet([$0]) } ?? scope
+        return shown.indices.filter {
+            shown[$0].counts && fields.contains(shown[$0].field) && entities.contains(shown[$0].entity)
         }
     }
 }

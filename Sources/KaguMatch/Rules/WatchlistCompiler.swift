@@ -149,29 +149,29 @@ struct WatchlistCompiler {
         var aliases: [CompiledAlias] = []
         var texts: [FieldText] = []
         for (number, entity) in watchlist.entities.enumerated() {
-            for alias in entity.aliases {
+            for (index, alias) in entity.aliases.enumerated() {
                 let weight = alias.weight ?? (alias.form == .demonym ? 40 : entity.weight)
-                add(alias, weight: weight, entity: number, isException: false, &aliases, &texts)
+                add(alias, index, weight: weight, entity: number, isException: false, &aliases, &texts)
             }
             for name in entity.exceptions {
                 let alias = Alias(
                     name.text, language: name.language, letterCase: name.letterCase, location: name.location)
-                add(alias, weight: 0, entity: number, isException: true, &aliases, &texts)
+                add(alias, 0, weight: 0, entity: number, isException: true, &aliases, &texts)
             }
         }
         return (aliases, texts)
     }
 
     private func add(
-        _ alias: Alias, weight: Int, entity: Int, isException: Bool, _ aliases: inout [CompiledAlias],
-        _ texts: inout [FieldText]
+        _ alias: Alias, _ index: Int, weight: Int, entity: Int, isException: Bool,
+        _ aliases: inout [CompiledAlias], _ texts: inout [FieldText]
     ) {
         let cut = Tokenizer.cut(alias.text, mode: .name)
         let takesEndings = alias.inflects && alias.letterCase != .exact
         aliases.append(
             CompiledAlias(
-                entity: entity, alias: alias, words: cut.tokens.map { Spelling(cut.units[$0.units]) },
-                weight: weight,
+                entity: entity, index: index, alias: alias,
+                words: cut.tokens.map { Spelling(cut.units[$0.units]) }, weight: weight,
                 endings: takesEndings ? EndingSet(alias.language, alias.form) : [], isException: isException))
         texts.append(cut)
     }
@@ -248,6 +248,12 @@ extension ExpressionSource {
     /// A problem at an offset in the expression. A scalar of one line is quoted (M6), so its text begins one
     /// column after its location; of a block scalar only the place of its beginning is known.
     func problem(_ message: String, offset: Int) -> ConfigProblem {
+        if let stretch = stretches.last(where: { $0.offset <= offset }) ?? stretches.first {
+            let column = stretch.location.column + max(0, offset - stretch.offset)
+            let place = SourceLocation(file: location.file, line: stretch.location.line, column: column)
+            return ConfigProblem(
+                message, at: place, excerpt: ConfigProblem.excerpt(line: stretch.line, column: column))
+        }
         let scalars = Array(text.unicodeScalars)
         let lineStart = scalars[..<min(offset, scalars.count)].lastIndex(of: "\n").map { $0 + 1 } ?? 0
         let line = scalars[lineStart...].prefix { $0 != "\n" }

@@ -51,20 +51,81 @@ struct Token {
         static let sentenceStart = Flags(rawValue: 2048)
         /// Digits only.
         static let number = Flags(rawValue: 4096)
+        /// Has a letter that says something of the language by itself: beyond ASCII, or q, w, x (M50).
+        static let telling = Flags(rawValue: 8192)
     }
 
-    /// Its letters.
-    var units: Range<Int>
-    /// Its bytes.
-    var start: Int
-    var end: Int
-    var sentence: Int
-    var paragraph: Int
-    /// What stands before it.
-    var joint: Joint
+    private var firstUnit: UInt32
+    private var unitCount: UInt32
+    private var firstByte: UInt32
+    private var endByte: UInt32
+    private var sentenceNumber: UInt32
+    private var paragraphNumber: UInt32
+    /// The last eight strict letters, one byte each: see `LetterCode`.
+    var tail: UInt64
     /// A hash of the punctuation before it, for `Joint.other`.
     var punctuation: UInt16
     var flags: Flags
+    /// What stands before it.
+    var joint: Joint
+
+    @inline(__always)
+    init(
+        units: Range<Int>, start: Int, end: Int, sentence: Int, paragraph: Int, joint: Joint, punctuation: UInt16,
+        flags: Flags, tail: UInt64 = 0
+    ) {
+        firstUnit = UInt32(truncatingIfNeeded: units.lowerBound)
+        unitCount = UInt32(truncatingIfNeeded: units.count)
+        firstByte = UInt32(truncatingIfNeeded: start)
+        endByte = UInt32(truncatingIfNeeded: end)
+        sentenceNumber = UInt32(truncatingIfNeeded: sentence)
+        paragraphNumber = UInt32(truncatingIfNeeded: paragraph)
+        self.tail = tail
+        self.punctuation = punctuation
+        self.flags = flags
+        self.joint = joint
+    }
+
+    /// Its letters.
+    var units: Range<Int> {
+        @inline(__always) get { Int(firstUnit)..<(Int(firstUnit) + Int(unitCount)) }
+        set {
+            firstUnit = UInt32(truncatingIfNeeded: newValue.lowerBound)
+            unitCount = UInt32(truncatingIfNeeded: newValue.count)
+        }
+    }
+
+    /// Its first byte.
+    var start: Int {
+        @inline(__always) get { Int(firstByte) }
+    }
+
+    /// One past its last byte.
+    var end: Int {
+        @inline(__always) get { Int(endByte) }
+        set { endByte = UInt32(truncatingIfNeeded: newValue) }
+    }
+
+    /// The number of its sentence in the field.
+    var sentence: Int {
+        @inline(__always) get { Int(sentenceNumber) }
+    }
+
+    /// The number of its paragraph in the field.
+    var paragraph: Int {
+        @inline(__always) get { Int(paragraphNumber) }
+    }
+}
+
+/// One byte for a strict letter, so that the end of a word is one number.
+enum LetterCode {
+    /// The letter itself below U+0100, codes of their own for ə and for U+0100–017F, 0 for all others.
+    @inline(__always)
+    static func of(_ strict: UInt32) -> UInt64 {
+        if strict < 0x100 { return UInt64(strict) }
+        if strict < 0x180 { return UInt64(0x80 | (strict & 0x7F) >> 1) }
+        return strict == 0x259 ? 1 : 0
+    }
 }
 
 /// One line of a field: a segment (M13).

@@ -16,6 +16,9 @@ struct TokenGap {
     var endsSentence = false
     var closingQuoteBeforeTerminator = false
 
+    /// Whether white space is all that has been seen, on one line.
+    var isOnlySpace: Bool { spaces > 0 && scalars == 0 && !hasLineBreak && !endsSentence }
+
     /// Adds a punctuation mark.
     mutating func note(_ scalar: UInt32) {
         if scalars == 0 { first = scalar }

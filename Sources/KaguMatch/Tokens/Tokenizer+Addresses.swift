@@ -28,23 +28,27 @@ extension Tokenizer {
         var first = start
         var joint = Joint.other
         if let open = openStart {
-            text.units.removeSubrange(openUnits...)
+            units.count = openUnits
             openStart = nil
             first = min(first, open)
             joint = self.joint == .lineBreak ? .lineBreak : .other
         }
         while text.tokens.count > paragraphFirstToken, let last = text.tokens.last, last.end > first {
             first = min(first, last.start)
-            text.units.removeSubrange(last.units.lowerBound...)
+            units.count = last.units.lowerBound
             if last.flags.contains(.sentenceStart) { startsSentence = true }
             text.tokens.removeLast()
+        }
+        while let tag = text.tags.last, tag.upperBound > text.tokens.count {
+            text.tags.removeLast()
+            if tag.lowerBound < text.tokens.count { text.tags.append(tag.lowerBound..<text.tokens.count) }
         }
         if gap.endsSentence { cutSentence() }
         if gap.hasLineBreak { joint = .lineBreak }
         var flags: Token.Flags = [.dead]
         if startsSentence { flags.insert(.sentenceStart) }
         startsSentence = false
-        let unit = text.units.count
+        let unit = units.count
         text.tokens.append(
             Token(
                 units: unit..<unit, start: first, end: end, sentence: sentence, paragraph: text.paragraphs.count,

@@ -6,9 +6,10 @@ extension Tokenizer {
     mutating func closeToken(nextByte: Int, dotEnd: Int? = nil) {
         guard let start = openStart else { return }
         openStart = nil
-        let units = openUnits..<text.units.count
-        if hasSchwa, hasLatin { latinizeSchwa(units) }
-        var flags = openFlags.union(caseFlags(units))
+        let letters = openUnits..<units.count
+        if hasSchwa, hasLatin { latinizeSchwa(letters) }
+        let (caseFlags, tail) = summary(of: letters)
+        var flags = openFlags.union(caseFlags)
         if isDomain { flags.insert(.domain) }
         if startsSentence { flags.insert(.sentenceStart) }
         startsSentence = false
@@ -17,8 +18,8 @@ extension Tokenizer {
             if text.tokens[last].flags.contains(.sentenceStart) { flags.insert(.sentenceStart) }
         }
         let token = Token(
-            units: units, start: start, end: openEnd, sentence: sentence,
-            paragraph: text.paragraphs.count, joint: joint, punctuation: punctuation, flags: flags)
+            units: letters, start: start, end: openEnd, sentence: sentence, paragraph: text.paragraphs.count,
+            joint: joint, punctuation: punctuation, flags: flags, tail: tail)
         if !mergeDotted(token, dotEnd: dotEnd) { text.tokens.append(token) }
     }
 
@@ -35,33 +36,39 @@ extension Tokenizer {
         text.tokens[last].units = previous.units.lowerBound..<token.units.upperBound
         text.tokens[last].end = dotEnd ?? token.end
         text.tokens[last].flags.remove([.capital, .allCapitals, .lowerCase])
-        text.tokens[last].flags.formUnion(caseFlags(text.tokens[last].units))
+        let (caseFlags, tail) = summary(of: text.tokens[last].units)
+        text.tokens[last].flags.formUnion(caseFlags)
+        text.tokens[last].tail = tail
         text.tokens[last].flags.insert(.dotted)
         return true
     }
 
-    private func caseFlags(_ units: Range<Int>) -> Token.Flags {
+    /// What the letters of a token say of its case and language, and the last eight of them.
+    private func summary(of letters: Range<Int>) -> (flags: Token.Flags, tail: UInt64) {
         var uppers = 0
-        var letters = 0
-        for index in units {
-            if text.units[index].isUpper { uppers += 1 }
-            if text.units[index].composed < 0x30 || text.units[index].composed > 0x39 { letters += 1 }
+        var digits = 0
+        var tail: UInt64 = 0
+        var isTelling = false
+        for index in letters {
+            let unit = units[index]
+            if unit.isUpper { uppers += 1 }
+            if unit.composed >= 0x30, unit.composed <= 0x39 { digits += 1 }
+            if LanguageGuess.isTelling(unit) { isTelling = true }
+            tail = tail << 8 | LetterCode.of(unit.strict)
         }
-        var flags: Token.Flags = []
-        if letters == 0 { flags.insert(.number) }
-        if uppers > 0, text.units[units.lowerBound].isUpper { flags.insert(.capital) }
-        if uppers > 0, uppers == letters { flags.insert(.allCapitals) }
-        if uppers == 0, letters > 0 { flags.insert(.lowerCase) }
-        return flags
+        let isCapital = uppers > 0 && units[letters.lowerBound].isUpper
+        var flags = Token.Flags(
+            uppers: uppers, letters: letters.count - digits, isCapital: isCapital)
+        if isTelling { flags.insert(.telling) }
+        return (flags, tail)
     }
 
-    private mutating func latinizeSchwa(_ units: Range<Int>) {
+    private mutating func latinizeSchwa(_ letters: Range<Int>) {
         let lower = table[0x259]
-        for index in units where text.units[index].strict == 0x4D9 {
-            let isUpper = text.units[index].isUpper
-            text.units[index].strict = 0x259
-            text.units[index].loose = lower.loose
-            text.units[index].composed = isUpper ? 0x18F : 0x259
+        for index in letters where units[index].strict == 0x4D9 {
+            units[index].strict = 0x259
+            units[index].loose = lower.loose
+            units[index].composed = units[index].isUpper ? 0x18F : 0x259
         }
     }
 
@@ -71,7 +78,30 @@ extension Tokenizer {
 
     private func isElision(_ token: Token) -> Bool {
         guard token.units.count <= 7, token.joint != .apostrophe else { return false }
-        if token.units.count > 1, text.units[token.units.upperBound - 1].loose != 0x75 { return false }
-        return Self.elisions.contains(text.looseKey(of: token))
+        if token.units.count > 1, units[token.units.upperBound - 1].loose != 0x75 { return false }
+        return Self.elisions.contains(looseKey(of: token))
+    }
+
+    /// A token's loose key.
+    func looseKey(of token: Token) -> [UInt32] { units.storage[token.units].map(\.loose) }
+
+    /// Whether a token's loose key is these letters.
+    func spells(_ token: Token, _ key: [UInt32]) -> Bool {
+        token.units.count == key.count && zip(token.units, key).allSatisfy { units[$0].loose == $1 }
+    }
+}
+
+extension Token.Flags {
+    /// What the number of a token's capitals and letters says of its case; the rest are digits.
+    @inline(__always)
+    init(uppers: Int, letters: Int, isCapital: Bool) {
+        self = []
+        if letters == 0 { insert(.number) }
+        if uppers == 0 {
+            if letters > 0 { insert(.lowerCase) }
+            return
+        }
+        if isCapital { insert(.capital) }
+        if uppers == letters { insert(.allCapitals) }
     }
 }

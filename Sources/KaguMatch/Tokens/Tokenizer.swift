@@ -17,12 +17,17 @@ struct Tokenizer {
 
     let table = FoldingTable.shared
     let mode: Mode
+    /// Whether plain words are taken without the state machine; the tests compare both ways.
+    let hasShortWay: Bool
     var text: FieldText
+    var units: UnitBuffer
     var gap = TokenGap()
     /// Where the open token begins; nil between tokens.
     var openStart: Int?
     var openUnits = 0
     var openEnd = 0
+    /// Where the last letter of a tag begins.
+    private var lastLetterStart = 0
     var openFlags: Token.Flags = []
     var inTag = false
     var tagStart = 0
@@ -36,17 +41,20 @@ struct Tokenizer {
     /// One past the last white space or opening mark: where an e-mail address would begin.
     var wordStart = 0
 
-    private init(_ bytes: [UInt8], mode: Mode) {
+    private init(_ bytes: [UInt8], mode: Mode, hasShortWay: Bool) {
         self.mode = mode
+        self.hasShortWay = hasShortWay
         text = FieldText(bytes: bytes)
-        text.units.reserveCapacity(bytes.count)
+        units = UnitBuffer(byteCount: bytes.count)
         text.tokens.reserveCapacity(bytes.count / 5 + 1)
     }
 
     /// The folded, cut field.
-    static func cut(_ field: String, mode: Mode = .prose) -> FieldText {
-        var tokenizer = Tokenizer(Array(field.utf8), mode: mode)
+    static func cut(_ field: String, mode: Mode = .prose, hasShortWay: Bool = true) -> FieldText {
+        var tokenizer = Tokenizer(Array(field.utf8), mode: mode, hasShortWay: hasShortWay && mode == .prose)
         tokenizer.run()
+        tokenizer.units.storage.removeLast(tokenizer.units.storage.count - tokenizer.units.count)
+        tokenizer.text.units = tokenizer.units.storage
         return tokenizer.text
     }
 
@@ -54,6 +62,10 @@ struct Tokenizer {
         let bytes = text.bytes
         var at = 0
         while at < bytes.count {
+            if beginsWords(at, bytes) {
+                at = takeWords(from: at, bytes)
+                continue
+            }
             let (scalar, length) = Self.decode(bytes, at)
             at = take(scalar, at, at + length, bytes)
             if openStart != nil, !inTag, openFlags.isDisjoint(with: [.unbounded, .hangul]) {
@@ -76,7 +88,7 @@ struct Tokenizer {
             takeLetter(entry, scalar, start, end)
         case .mark:
             if openStart != nil {
-                text.units.appendMark(scalar, start: start, end: end, table: table)
+                units.appendMark(scalar, end: end, table: table)
                 openEnd = end
             }
         case .ignorable: break
@@ -116,18 +128,17 @@ struct Tokenizer {
                 end = at + 1
                 if isLetter { hasLatin = true }
                 let letter = isLetter ? lower : UInt32(byte)
-                text.units.append(
+                units.append(
                     FoldedUnit(
-                        loose: letter, strict: letter, composed: UInt32(byte),
-                        start: UInt32(truncatingIfNeeded: at),
-                        end: UInt32(truncatingIfNeeded: end), isUpper: isLetter && byte & 0x20 == 0))
+                        loose: letter, strict: letter, composed: UInt32(byte), end: end,
+                        isUpper: isLetter && byte & 0x20 == 0))
             } else {
                 let (scalar, length) = Self.decode(bytes, at)
                 guard length == 2 else { break }
                 let entry = table[scalar]
                 guard entry.kind == .letter, !entry.expands else { break }
                 end = at + 2
-                append(entry, scalar, at, end)
+                append(entry, scalar, end)
             }
             at = end
         }
@@ -149,42 +160,44 @@ struct Tokenizer {
             open(at: start, flags: script, startsUpper: entry.isUpper, isLetter: entry.kind != .digit)
         }
         if entry.expands, let letters = table.expansions[scalar] {
-            for letter in letters { append(table[letter], letter, start, end) }
+            for letter in letters { append(table[letter], letter, end) }
         } else {
-            append(entry, scalar, start, end)
+            append(entry, scalar, end)
         }
         openEnd = end
+        lastLetterStart = start
     }
 
-    private mutating func append(_ entry: FoldEntry, _ scalar: UInt32, _ start: Int, _ end: Int) {
+    private mutating func append(_ entry: FoldEntry, _ scalar: UInt32, _ end: Int) {
         if entry.isLatin { hasLatin = true }
         if scalar == 0x4D9 || scalar == 0x4D8 { hasSchwa = true }
-        text.units.append(entry: entry, scalar: scalar, start: start, end: end)
+        units.append(entry: entry, scalar: scalar, end: end)
     }
 
     /// A cut before a capital after a small letter or digit (M19).
     private func isCamelCut(_ entry: FoldEntry) -> Bool {
-        guard let last = text.units.last, openUnits < text.units.count else { return false }
+        guard let last = units.last, openUnits < units.count else { return false }
         return entry.isUpper && !last.isUpper
     }
 
     /// A cut before the last of several capitals that a small letter follows: `UNBaku` (M19).
     private mutating func cutAcronym(before entry: FoldEntry) {
-        guard inTag, openStart != nil, entry.kind == .letter, !entry.isUpper, let last = text.units.last,
-            last.isUpper, text.units.count - openUnits >= 2, text.units[text.units.count - 2].isUpper
+        guard inTag, openStart != nil, entry.kind == .letter, !entry.isUpper, let last = units.last,
+            last.isUpper, units.count - openUnits >= 2, units[units.count - 2].isUpper
         else { return }
-        text.units.removeLast()
-        openEnd = Int(text.units[text.units.count - 1].end)
-        closeToken(nextByte: Int(last.start))
+        units.count -= 1
+        openEnd = Int(units[units.count - 1].end)
+        let start = lastLetterStart
+        closeToken(nextByte: start)
         gap.first = 1
-        open(at: Int(last.start), flags: [], startsUpper: true, isLetter: true)
-        text.units.append(last)
+        open(at: start, flags: [], startsUpper: true, isLetter: true)
+        units.append(last)
         openEnd = Int(last.end)
     }
 
     private mutating func open(at start: Int, flags: Token.Flags, startsUpper: Bool, isLetter: Bool) {
         openStart = start
-        openUnits = text.units.count
+        openUnits = units.count
         openFlags = inTag ? flags.union(.tag) : flags
         hasLatin = false
         hasSchwa = false
@@ -224,7 +237,7 @@ struct Tokenizer {
 
     private mutating func jointOfPunctuation(previous: Token, startsUpper: Bool, startsLower: Bool) -> Joint {
         if gap.terminators > 0, gap.spaces == 0, startsUpper, mode == .prose, gap.scalars <= gap.terminators + 2 {
-            let afterLower = text.units.last.map { !$0.isUpper && table[$0.composed].kind == .letter } ?? false
+            let afterLower = units.last.map { !$0.isUpper && table[$0.composed].kind == .letter } ?? false
             if gap.closingQuoteBeforeTerminator || (afterLower && !previous.flags.contains(.dead)) { cutSentence() }
         }
         guard gap.scalars == 1 else { return .other }
@@ -308,11 +321,11 @@ struct Tokenizer {
         else { return false }
         if token.flags.contains(.dotted) { return token.flags.contains(.allCapitals) || isListed(token) }
         if token.units.count == 1, token.flags.contains(.allCapitals) { return true }
-        return isListed(token) || (token.flags.contains(.capital) && text.loose(of: token, equals: [0x6E, 0x6F]))
+        return isListed(token) || (token.flags.contains(.capital) && spells(token, [0x6E, 0x6F]))
     }
 
     private func isListed(_ token: Token) -> Bool {
-        token.units.count <= 4 && Self.abbreviations.contains(text.looseKey(of: token))
+        token.units.count <= 4 && Self.abbreviations.contains(looseKey(of: token))
     }
 
     // MARK: Lines, tags, addresses

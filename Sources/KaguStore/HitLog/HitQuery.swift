@@ -26,6 +26,8 @@ public struct HitQuery: Hashable, Sendable {
     public var minimumSeverity: Severity?
     /// The story's id.
     public var story: String?
+    /// What the hit's id begins with.
+    public var idPrefix: String?
     /// Words that title or summary contain, all of them, without regard to case.
     public var text: String?
     /// Whether hits of a feed's first poll are wanted too.
@@ -47,6 +49,7 @@ public struct HitQuery: Hashable, Sendable {
         if let until, hit.seen >= until { return false }
         if let minimumSeverity, hit.severity < minimumSeverity { return false }
         if let story, hit.story != story { return false }
+        if let idPrefix, !hit.id.hasPrefix(idPrefix) { return false }
         guard Self.holds(feeds, hit.feed.id), Self.holds(classes, hit.feed.sourceClass),
             Self.holds(langs, hit.lang),
             countries.isEmpty || hit.feed.country.map(countries.contains) ?? false,
@@ -59,7 +62,9 @@ public struct HitQuery: Hashable, Sendable {
     /// Strings of which a line must hold one, for each list: what can be checked before a line is decoded.
     var needles: [[[UInt8]]] {
         let lists = [watches, entities, topics, feeds, story.map { [$0] } ?? []]
-        return lists.filter { !$0.isEmpty && $0.allSatisfy(Self.isPlain) }
+        let ids = idPrefix.flatMap { Self.isPlain($0) ? [[Array("\"id\":\"\($0)".utf8)]] : nil } ?? []
+        return ids
+            + lists.filter { !$0.isEmpty && $0.allSatisfy(Self.isPlain) }
             .map { list in list.map { Array("\"\($0)\"".utf8) } }
     }
 

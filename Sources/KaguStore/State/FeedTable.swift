@@ -3,13 +3,21 @@
 import GRDB
 import KaguModel
 
-/// The table `feed`: reads and writes whole records.
+/// The tables `feed` and `turn`: reads and writes whole records. `turn` has what every poll changes.
 enum FeedTable {
-    fileprivate static let columns = """
-        state, since, reason, last_success, last_news, failures, announced, last_start, next_due, interval, \
-        held_until, validators_url, etag, last_modified, body_hash, title, has_baseline, gaps, redirects, \
-        paused, listed_url, last_status
+    /// What the tables hold of a feed.
+    struct Row {
+        var record: FeedRecord
+        /// How many polls its log ever got.
+        var polls: Int
+    }
+
+    private static let columns = """
+        f.state, f.since, f.reason, t.last_success, f.last_news, f.failures, f.announced, t.last_start, t.next_due, \
+        t.interval, f.held_until, f.validators_url, f.etag, f.last_modified, f.body_hash, f.title, f.has_baseline, \
+        f.gaps, f.redirects, f.paused, f.listed_url, t.last_status
         """
+    private static let tables = "feed f JOIN turn t ON t.feed = f.n"
 
     /// All feeds' numbers.
     static func numbers(_ database: Database) throws -> [String: Int64] {
@@ -24,12 +32,16 @@ enum FeedTable {
         let insert = try PreparedStatement(database, "INSERT INTO feed (id) VALUES (?)")
         insert.bind(id, at: 1)
         try insert.run()
-        return database.lastInsertedRowID
+        let number = database.lastInsertedRowID
+        let turn = try PreparedStatement(database, "INSERT INTO turn (feed) VALUES (?)")
+        turn.bind(number, at: 1)
+        try turn.run()
+        return number
     }
 
     /// All records by feed id.
     static func records(_ database: Database) throws -> [String: FeedRecord] {
-        let select = try PreparedStatement(database, "SELECT \(columns), id FROM feed")
+        let select = try PreparedStatement(database, "SELECT \(columns), f.id FROM \(tables)")
         var records: [String: FeedRecord] = [:]
         while try select.step() { records[select.text(22)] = record(select) }
         return records
@@ -45,17 +57,22 @@ enum FeedTable {
         return ids
     }
 
-    /// One feed's record.
-    static func record(of number: Int64, _ database: Database) throws -> FeedRecord? {
-        let select = try PreparedStatement(database, "SELECT \(columns) FROM feed WHERE n = ?")
+    /// One feed's row.
+    static func row(of number: Int64, _ database: Database) throws -> Row? {
+        try row(of: number, PreparedStatement(database, selectRow))
+    }
+
+    private static let selectRow = "SELECT \(columns), t.polls FROM \(tables) WHERE f.n = ?"
+
+    private static func row(of number: Int64, _ select: PreparedStatement) throws -> Row? {
         select.bind(number, at: 1)
         defer { select.reset() }
-        return try select.step() ? record(select) : nil
+        return try select.step() ? Row(record: record(select), polls: select.int(22)) : nil
     }
 
     /// One feed's record by its id.
     static func record(ofFeed id: String, _ database: Database) throws -> FeedRecord? {
-        let select = try PreparedStatement(database, "SELECT \(columns) FROM feed WHERE id = ?")
+        let select = try PreparedStatement(database, "SELECT \(columns) FROM \(tables) WHERE f.id = ?")
         select.bind(id, at: 1)
         defer { select.reset() }
         return try select.step() ? record(select) : nil
@@ -74,7 +91,8 @@ enum FeedTable {
     static func changes(of number: Int64, _ database: Database) throws -> (
         lastSuccess: Instant?, migrated: Instant?
     ) {
-        let select = try PreparedStatement(database, "SELECT last_success, migrated FROM feed WHERE n = ?")
+        let select = try PreparedStatement(
+            database, "SELECT t.last_success, f.migrated FROM \(tables) WHERE f.n = ?")
         select.bind(number, at: 1)
         guard try select.step() else { return (nil, nil) }
         defer { select.reset() }
@@ -98,7 +116,7 @@ enum FeedTable {
         try update.run()
     }
 
-    fileprivate static func record(_ row: PreparedStatement) -> FeedRecord {
+    private static func record(_ row: PreparedStatement) -> FeedRecord {
         let validators = row.optionalText(11).map {
             StoredValidators(url: $0, etag: row.optionalBlob(12), lastModified: row.optionalBlob(13))
         }
@@ -118,94 +136,87 @@ extension FeedTable {
     /// Writes the records of one transaction's polls; whether a feed is paused is the operator's, who may have paused
     /// it while it was polled.
     struct Writer {
-        private let all: PreparedStatement
-        private let times: PreparedStatement
+        private let rest: PreparedStatement
+        private let turn: PreparedStatement
         private let begin: PreparedStatement
         private let select: PreparedStatement
 
         init(_ database: Database) throws {
-            let times = """
-                last_success = ?2, last_start = max(ifnull(?3, 0), ifnull(last_start, 0)), next_due = ?4, \
-                interval = ?5, polls = polls + ?6
-                """
-            all = try PreparedStatement(
+            rest = try PreparedStatement(
                 database,
                 """
-                UPDATE feed SET \(times), state = ?7, since = ?8, reason = ?9, last_news = ?10, failures = ?11,
-                    announced = ?12, held_until = ?13, validators_url = ?14, etag = ?15, last_modified = ?16,
-                    body_hash = ?17, title = ?18, has_baseline = ?19, gaps = ?20, redirects = ?21, listed_url = ?22,
-                    last_status = ?23
+                UPDATE feed SET state = ?2, since = ?3, reason = ?4, last_news = ?5, failures = ?6, announced = ?7,
+                    held_until = ?8, validators_url = ?9, etag = ?10, last_modified = ?11, body_hash = ?12,
+                    title = ?13, has_baseline = ?14, gaps = ?15, redirects = ?16, listed_url = ?17
                 WHERE n = ?1
                 """)
-            self.times = try PreparedStatement(database, "UPDATE feed SET \(times) WHERE n = ?1")
-            begin = try PreparedStatement(database, "UPDATE feed SET last_start = ?, next_due = ? WHERE n = ?")
-            select = try PreparedStatement(database, "SELECT \(FeedTable.columns) FROM feed WHERE n = ?")
+            turn = try PreparedStatement(
+                database,
+                """
+                UPDATE turn SET last_success = ?2, last_start = max(ifnull(?3, 0), ifnull(last_start, 0)),
+                    next_due = ?4, interval = ?5, last_status = ?6, polls = polls + ?7
+                WHERE feed = ?1
+                """)
+            begin = try PreparedStatement(database, "UPDATE turn SET last_start = ?, next_due = ? WHERE feed = ?")
+            select = try PreparedStatement(database, FeedTable.selectRow)
         }
 
-        /// Replaces a record, adding `polls` to the number of polls in its log; `before` is what the table holds,
-        /// where that is known: a poll that was answered with 304 changes times only.
-        func update(_ record: FeedRecord, before: FeedRecord? = nil, of number: Int64, polls: Int = 0) throws {
-            guard let before, record.differsInTimesOnly(from: before) else {
-                bindTimes(record, number, polls, all)
-                bindRest(record)
-                try all.run()
-                return
-            }
-            bindTimes(record, number, polls, times)
-            try times.run()
+        /// Replaces a record, adding `polls` to the number of polls in its log; only its turn where no more than that
+        /// differs.
+        func update(
+            _ record: FeedRecord, of number: Int64, changesTurnOnly: Bool = false, polls: Int = 0
+        ) throws {
+            turn.bind(number, at: 1)
+            turn.bind(record.lastSuccess, at: 2)
+            turn.bind(record.lastStart, at: 3)
+            turn.bind(record.nextDue, at: 4)
+            turn.bind(record.interval?.milliseconds, at: 5)
+            turn.bind(record.lastStatus.map(Int64.init), at: 6)
+            turn.bind(polls, at: 7)
+            try turn.run()
+            if changesTurnOnly { return }
+            bindRest(record, number)
+            try rest.run()
         }
 
-        /// Notes that a poll begins, and gives the feed's record (P20).
-        func start(_ start: PollStart, of number: Int64) throws -> FeedRecord? {
+        /// Notes that a poll begins, and gives the feed's row (P20).
+        func start(_ start: PollStart, of number: Int64) throws -> Row? {
             begin.bind(start.at, at: 1)
             begin.bind(start.nextDue, at: 2)
             begin.bind(number, at: 3)
             try begin.run()
-            select.bind(number, at: 1)
-            defer { select.reset() }
-            return try select.step() ? FeedTable.record(select) : nil
+            return try FeedTable.row(of: number, select)
         }
 
-        private func bindTimes(_ record: FeedRecord, _ number: Int64, _ polls: Int, _ update: PreparedStatement) {
-            update.bind(number, at: 1)
-            update.bind(record.lastSuccess, at: 2)
-            update.bind(record.lastStart, at: 3)
-            update.bind(record.nextDue, at: 4)
-            update.bind(record.interval?.milliseconds, at: 5)
-            update.bind(polls, at: 6)
-        }
-
-        private func bindRest(_ record: FeedRecord) {
-            all.bind(record.state.rawValue, at: 7)
-            all.bind(record.since, at: 8)
-            all.bind(record.reason, at: 9, nullIfEmpty: true)
-            all.bind(record.lastNews, at: 10)
-            all.bind(record.failures, at: 11)
-            all.bind(record.isFailureAnnounced, at: 12)
-            all.bind(record.heldUntil, at: 13)
-            all.bind(record.validators?.url, at: 14)
-            all.bind(record.validators?.etag, at: 15)
-            all.bind(record.validators?.lastModified, at: 16)
-            all.bind(record.bodyHash.isEmpty ? nil : record.bodyHash, at: 17)
-            all.bind(record.title, at: 18, nullIfEmpty: true)
-            all.bind(record.hasBaseline, at: 19)
-            all.bind(record.gaps, at: 20, nullIfEmpty: true)
-            all.bind(record.redirects, at: 21, nullIfEmpty: true)
-            all.bind(record.listedURL, at: 22, nullIfEmpty: true)
-            all.bind(record.lastStatus.map(Int64.init), at: 23)
+        private func bindRest(_ record: FeedRecord, _ number: Int64) {
+            rest.bind(number, at: 1)
+            rest.bind(record.state.rawValue, at: 2)
+            rest.bind(record.since, at: 3)
+            rest.bind(record.reason, at: 4, nullIfEmpty: true)
+            rest.bind(record.lastNews, at: 5)
+            rest.bind(record.failures, at: 6)
+            rest.bind(record.isFailureAnnounced, at: 7)
+            rest.bind(record.heldUntil, at: 8)
+            rest.bind(record.validators?.url, at: 9)
+            rest.bind(record.validators?.etag, at: 10)
+            rest.bind(record.validators?.lastModified, at: 11)
+            rest.bind(record.bodyHash.isEmpty ? nil : record.bodyHash, at: 12)
+            rest.bind(record.title, at: 13, nullIfEmpty: true)
+            rest.bind(record.hasBaseline, at: 14)
+            rest.bind(record.gaps, at: 15, nullIfEmpty: true)
+            rest.bind(record.redirects, at: 16, nullIfEmpty: true)
+            rest.bind(record.listedURL, at: 17, nullIfEmpty: true)
         }
     }
 }
 
 extension FeedRecord {
-    /// Whether nothing but success, start, due time and interval of the last poll differs.
-    fileprivate func differsInTimesOnly(from other: FeedRecord) -> Bool {
-        var copy = self
-        copy.lastSuccess = other.lastSuccess
-        copy.lastStart = other.lastStart
-        copy.nextDue = other.nextDue
-        copy.interval = other.interval
-        copy.isPaused = other.isPaused
-        return copy == other
+    /// Whether all is equal but what the table `turn` holds, and `isPaused`.
+    func differsInTurnOnly(from other: FeedRecord) -> Bool {
+        state == other.state && since == other.since && reason == other.reason && lastNews == other.lastNews
+            && failures == other.failures && isFailureAnnounced == other.isFailureAnnounced
+            && heldUntil == other.heldUntil && validators == other.validators && bodyHash == other.bodyHash
+            && title == other.title && hasBaseline == other.hasBaseline && gaps == other.gaps
+            && redirects == other.redirects && listedURL == other.listedURL
     }
 }

@@ -32,9 +32,43 @@ struct ItemKeys: Hashable, Sendable {
 
     /// The number of a canonical URL (I2).
     func url(_ url: CanonicalURL) -> Int64 {
-        let whole = SHA256.first8Bytes(of: url.text, key: salt)
-        guard !salt.isEmpty else { return Int64(bitPattern: whole) }
-        let site = SHA256.first8Bytes(of: url.authority, key: salt)
-        return Int64(bitPattern: site & 0xFFFF_0000_0000_0000 | whole & 0x0000_FFFF_FFFF_FFFF)
+        var numbers = urlNumbers()
+        return numbers.number(of: url)
+    }
+
+    /// Numbers the URLs of one document, most of which are of one site.
+    func urlNumbers() -> URLNumbers { URLNumbers(salt: salt) }
+
+    /// Numbers URLs in a row, and hashes the authority only where it is not that of the URL before.
+    struct URLNumbers {
+        private let salt: [UInt8]
+        /// The last URL up to the end of its authority.
+        private var prefix: [UInt8] = []
+        private var site: UInt64 = 0
+
+        fileprivate init(salt: [UInt8]) { self.salt = salt }
+
+        mutating func number(of url: CanonicalURL) -> Int64 {
+            let whole = SHA256.first8Bytes(of: url.text, key: salt)
+            guard !salt.isEmpty else { return Int64(bitPattern: whole) }
+            if !isOfLastSite(url) {
+                let authority = url.authority
+                prefix = Array("https://\(authority)".utf8)
+                site = SHA256.first8Bytes(of: authority, key: salt) & 0xFFFF_0000_0000_0000
+            }
+            return Int64(bitPattern: site | whole & 0x0000_FFFF_FFFF_FFFF)
+        }
+
+        private func isOfLastSite(_ url: CanonicalURL) -> Bool {
+            guard !prefix.isEmpty else { return false }
+            var text = url.text
+            return text.withUTF8 { bytes in
+                guard bytes.count >= prefix.count else { return false }
+                for index in prefix.indices where bytes[index] != prefix[index] { return false }
+                guard bytes.count > prefix.count else { return true }
+                let next = bytes[prefix.count]
+                return next == UInt8(ascii: "/") || next == UInt8(ascii: "?") || next == UInt8(ascii: "#")
+            }
+        }
     }
 }

@@ -30,45 +30,61 @@ struct PollItems: Sendable {
     /// Hashes all items; `strippedParameters` is `urls.strip` (I2), `keys` the form of the database's rows.
     init(feedID: String, items: [Item], strippedParameters: Set<String> = [], keys: ItemKeys) {
         self.feedID = feedID
-        let addresses = items.map { Address($0, strippedParameters, keys) }
+        var numbers = keys.urlNumbers()
+        let addresses = items.map { Address($0, strippedParameters, &numbers) }
         let ids = items.map { ItemKeys.key($0.id) }
-        let compound = Self.idsOfSeveralURLs(ids, addresses)
+        let hasDoubles = Self.hasDoubles(ids)
+        let compound = hasDoubles ? Self.idsOfSeveralURLs(ids, addresses) : []
         var doubles: Set<Int> = []
         var marks: [ItemMark] = []
         var isCompound: [Bool] = []
-        var bearers: [Int64: Int] = [:]
         var known: Set<Int64> = []
         marks.reserveCapacity(items.count)
         isCompound.reserveCapacity(items.count)
-        bearers.reserveCapacity(items.count)
-        known.reserveCapacity(items.count)
         // By position: a copy of an item costs as much as hashing it.
         for index in items.indices {
             let needsURL = !compound.isEmpty && compound.contains(ids[index])
             let key = needsURL ? Self.compoundKey(items[index]) : items[index].id
             let keyHash = needsURL ? ItemKeys.key(key) : ids[index]
-            guard known.insert(keyHash).inserted else {
+            if hasDoubles, !known.insert(keyHash).inserted {
                 doubles.insert(index)
                 continue
             }
-            let address = addresses[index]
-            if let hash = address.hash { bearers[hash, default: 0] += 1 }
+            let hashes = TextHash.of(
+                title: items[index].title, summary: items[index].summary, content: items[index].content)
             isCompound.append(needsURL)
             marks.append(
                 ItemMark(
-                    key: key, keyHash: keyHash, urlHash: address.identifies ? address.hash : nil,
-                    titleHash: TextHash.of([items[index].title]),
-                    textHash: TextHash.of([items[index].title, items[index].summary, items[index].content])))
+                    key: key, keyHash: keyHash, urlHash: addresses[index].hash, titleHash: hashes.title,
+                    textHash: hashes.text))
         }
-        // A URL that two items bear identifies neither (I3).
-        if bearers.count < marks.count {
-            for index in marks.indices {
-                if let hash = marks[index].urlHash, bearers[hash] != 1 { marks[index].urlHash = nil }
-            }
+        if doubles.isEmpty {
+            Self.dropSharedURLs(&marks, addresses)
+            self.items = items
+        } else {
+            let kept = items.indices.filter { !doubles.contains($0) }
+            Self.dropSharedURLs(&marks, kept.map { addresses[$0] })
+            self.items = kept.map { items[$0] }
         }
-        self.items = doubles.isEmpty ? items : items.indices.filter { !doubles.contains($0) }.map { items[$0] }
         self.marks = marks
         hasCompoundKey = isCompound
+    }
+
+    /// A URL that two items bear identifies neither (I3); nor does one with an empty path.
+    private static func dropSharedURLs(_ marks: inout [ItemMark], _ addresses: [Address]) {
+        let hashes = addresses.compactMap(\.hash)
+        var bearers: [Int64: Int] = [:]
+        if hasDoubles(hashes) { for hash in hashes { bearers[hash, default: 0] += 1 } }
+        for index in marks.indices {
+            guard let hash = addresses[index].hash else { continue }
+            if !addresses[index].identifies || bearers[hash, default: 1] > 1 { marks[index].urlHash = nil }
+        }
+    }
+
+    /// Whether a number occurs twice: by sorting, which costs less than a set, since few documents have doubles.
+    private static func hasDoubles(_ numbers: [Int64]) -> Bool {
+        let sorted = numbers.sorted()
+        return zip(sorted, sorted.dropFirst()).contains { $0 == $1 }
     }
 
     /// The key of an item whose id stands for several URLs (I1).
@@ -80,10 +96,10 @@ struct PollItems: Sendable {
         var hash: Int64?
         var identifies = false
 
-        init(_ item: Item, _ strippedParameters: Set<String>, _ keys: ItemKeys) {
+        init(_ item: Item, _ strippedParameters: Set<String>, _ numbers: inout ItemKeys.URLNumbers) {
             let origin = item.links.first { $0.rel == "canonical" }?.href
             guard let url = CanonicalURL(origin ?? item.url, stripping: strippedParameters) else { return }
-            hash = keys.url(url)
+            hash = numbers.number(of: url)
             identifies = url.identifiesItem
         }
     }

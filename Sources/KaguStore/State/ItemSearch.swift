@@ -13,7 +13,7 @@ struct ItemSearch {
     private let database: Database
     /// Nil for a feed without items.
     private let items: ItemTable.Lookup?
-    private let urls: ItemTable.URLLookup
+    private var urls: ItemTable.URLLookup
     private var found = UnseenItems(items: [], knownCount: 0, sightings: [], stale: [])
     /// Positions of the items whose ids the feed does not know.
     private var unknown: [Int] = []
@@ -57,7 +57,7 @@ struct ItemSearch {
             if let join = joins[index] { return try known(index, mark, join.row) }
         }
         unknown.append(index)
-        if let hash = mark.urlHash, try urls.owner(hash) != nil {
+        if let hash = mark.urlHash, try urls.isKnown(hash) {
             found.knownCount += 1
             found.sightings.append(Sighting(title: poll.items[index].title, mark: mark))
             return

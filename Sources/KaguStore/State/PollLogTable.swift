@@ -4,28 +4,49 @@ import GRDB
 import KaguModel
 
 /// The table `poll_log`: the last 20 polls of each feed, in a ring whose next place follows from the number of polls
-/// that the feed's row counts.
+/// that the feed's turn counts.
 enum PollLogTable {
-    /// Adds a poll in place of the oldest; the feed's row is to count it afterwards.
-    static func add(_ entry: PollLogEntry, feed: Int64, _ database: Database) throws {
-        let insert = try PreparedStatement(
-            database,
-            """
-            INSERT OR REPLACE INTO poll_log (feed, place, at, duration, status, state, reason, items, new_items, bytes)
-            VALUES (?1, (SELECT polls % ?2 FROM feed WHERE n = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            """)
-        insert.bind(feed, at: 1)
-        insert.bind(PollLogEntry.keptPerFeed, at: 2)
-        insert.bind(entry.at, at: 3)
-        insert.bind(entry.duration.milliseconds, at: 4)
-        insert.bind(entry.status.map(Int64.init), at: 5)
-        insert.bind(entry.state.rawValue, at: 6)
-        insert.bind(entry.reason, at: 7, nullIfEmpty: true)
-        insert.bind(entry.items, at: 8)
-        insert.bind(entry.newItems, at: 9)
-        insert.bind(entry.bytes, at: 10)
-        try insert.run()
+    /// Adds the polls of one transaction.
+    struct Writer {
+        private let insert: PreparedStatement
+        private let count: PreparedStatement
+
+        init(_ database: Database) throws {
+            insert = try PreparedStatement(
+                database,
+                """
+                INSERT OR REPLACE INTO poll_log
+                    (feed, place, at, duration, status, state, reason, items, new_items, bytes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            count = try PreparedStatement(database, "SELECT polls FROM turn WHERE feed = ?")
+        }
+
+        /// Adds a poll in place of the oldest; the feed's turn is to count it afterwards. `polls` is the number that it
+        /// has counted, where that is known.
+        func add(_ entry: PollLogEntry, feed: Int64, polls: Int?) throws {
+            insert.bind(feed, at: 1)
+            insert.bind(try (polls ?? counted(feed)) % PollLogEntry.keptPerFeed, at: 2)
+            insert.bind(entry.at, at: 3)
+            insert.bind(entry.duration.milliseconds, at: 4)
+            insert.bind(entry.status.map(Int64.init), at: 5)
+            insert.bind(entry.state.rawValue, at: 6)
+            insert.bind(entry.reason, at: 7, nullIfEmpty: true)
+            insert.bind(entry.items, at: 8)
+            insert.bind(entry.newItems, at: 9)
+            insert.bind(entry.bytes, at: 10)
+            try insert.run()
+        }
+
+        private func counted(_ feed: Int64) throws -> Int {
+            count.bind(feed, at: 1)
+            defer { count.reset() }
+            return try count.step() ? count.int(0) : 0
+        }
     }
+
+    /// All places, so that each is looked up instead of reading the whole table.
+    private static let places = (0..<PollLogEntry.keptPerFeed).map(String.init).joined(separator: ", ")
 
     /// A feed's polls, the newest first.
     static func entries(feedID: String, _ database: Database) throws -> [PollLogEntry] {
@@ -33,8 +54,9 @@ enum PollLogTable {
             database,
             """
             SELECT l.at, l.duration, l.status, l.state, l.reason, l.items, l.new_items, l.bytes
-            FROM feed f JOIN poll_log l ON l.feed = f.n WHERE f.id = ?1
-            ORDER BY (f.polls - 1 - l.place) % ?2
+            FROM feed f JOIN turn t ON t.feed = f.n JOIN poll_log l ON l.feed = f.n
+            WHERE f.id = ?1 AND l.place IN (\(places))
+            ORDER BY (t.polls - 1 - l.place) % ?2
             """)
         select.bind(feedID, at: 1)
         select.bind(PollLogEntry.keptPerFeed, at: 2)

@@ -14,6 +14,8 @@ public struct PollRecord: Sendable {
     public var unseen: UnseenItems?
     /// The hits among the new and revised items, with what is owed for each.
     public var hits: [RoutedHit]
+    /// The lines of the new and revised items for the archive; none where none is kept.
+    public var archive: ArchiveLines
     /// The addresses that led to the document, the requested one first (I9).
     public var urlChain: [String]
     /// The SHA-256 of the decoded body, or its beginning (I9); empty where there is none or it was not computed.
@@ -28,6 +30,7 @@ public struct PollRecord: Sendable {
     /// What a poll leaves behind; `bodyHash` is that of the feed's record unless told otherwise.
     public init(
         feedID: String, at: Instant, feed: FeedRecord, unseen: UnseenItems? = nil, hits: [RoutedHit] = [],
+        archive: ArchiveLines = ArchiveLines(),
         urlChain: [String] = [], bodyHash: [UInt8]? = nil, log: PollLogEntry? = nil, events: [FeedEvent] = [],
         hold: AuthorityHold? = nil
     ) {
@@ -36,6 +39,7 @@ public struct PollRecord: Sendable {
         self.feed = feed
         self.unseen = unseen
         self.hits = hits
+        self.archive = archive
         self.urlChain = urlChain
         self.bodyHash = bodyHash ?? feed.bodyHash
         self.log = log

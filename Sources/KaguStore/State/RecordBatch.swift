@@ -18,9 +18,8 @@ struct RecordBatch {
 
     /// One for each poll, in order.
     var results: [RecordedPoll] = []
-    /// What the table holds of feeds whose polls are under way, as far as it is known; in the end, of those whose
-    /// polls begin.
-    private(set) var records: [String: FeedRecord]
+    /// What the tables hold of the feeds whose polls begin.
+    private(set) var started: [String: FeedTable.Row] = [:]
     /// Durable lines that the index does not know.
     var orphans: [String: HitLocation]
     /// The lines that this batch has appended.
@@ -30,34 +29,33 @@ struct RecordBatch {
     private var pending: [Pending] = []
     private var pendingIDs: Set<String> = []
 
-    init(orphans: [String: HitLocation], records: [String: FeedRecord]) {
-        self.orphans = orphans
-        self.records = records
-    }
+    init(orphans: [String: HitLocation]) { self.orphans = orphans }
 
     /// Stores what the queue holds, in order of arrival, so that a poll's start lies before its end; `number` gives
     /// the number of a feed.
     mutating func add(_ work: [QueuedWork], number: (String) throws -> Int64, _ database: Database) throws {
         let writer = try FeedTable.Writer(database)
+        let log = try PollLogTable.Writer(database)
+        results.reserveCapacity(work.count)
         for item in work {
             switch item {
-            case .poll(let outcome, _): try add(outcome, feed: number(outcome.feedID), writer, database)
+            case .poll(let poll):
+                let feed = try number(poll.outcome.feedID)
+                if let entry = poll.outcome.log { try log.add(entry, feed: feed, polls: poll.before?.polls) }
+                try writer.update(
+                    poll.outcome.feed, of: feed, changesTurnOnly: poll.changesTurnOnly,
+                    polls: poll.outcome.log == nil ? 0 : 1)
+                try add(poll.outcome, feed: feed, database)
             case .starts(let starts, _):
                 for start in starts {
-                    records[start.feedID] = try writer.start(start, of: number(start.feedID))
+                    started[start.feedID] = try writer.start(start, of: number(start.feedID))
                 }
             }
         }
     }
 
-    /// Stores feed record and seen marks of a poll, and takes its hits.
-    private mutating func add(
-        _ outcome: PollRecord, feed: Int64, _ writer: FeedTable.Writer, _ database: Database
-    ) throws {
-        if let entry = outcome.log { try PollLogTable.add(entry, feed: feed, database) }
-        try writer.update(
-            outcome.feed, before: records.removeValue(forKey: outcome.feedID), of: feed,
-            polls: outcome.log == nil ? 0 : 1)
+    /// Stores events, hold and seen marks of a poll, and takes its hits.
+    private mutating func add(_ outcome: PollRecord, feed: Int64, _ database: Database) throws {
         for event in outcome.events { try EventTable.add(event, database) }
         if let hold = outcome.hold { try HoldTable.add(hold, database) }
         var result = RecordedPoll(newItems: 0, revisedItems: 0, hitLines: 0, deliveries: 0)
@@ -122,8 +120,14 @@ struct RecordBatch {
         guard !unseen.items.isEmpty || !unseen.sightings.isEmpty else { return [] }
         var writer = LazyWriter(outcome, feed, database)
         var dropped: Set<Int64> = []
+        let order = Self.byKey(unseen.items)
+        if try Self.isBaseline(unseen, feed, database) {
+            try writer.ready().addAll(order.map { unseen.items[$0].mark }, database)
+            result.newItems += order.count
+            return []
+        }
         // By position: a copy of an item costs more than its insertion.
-        for index in unseen.items.indices {
+        for index in order {
             let mark = unseen.items[index].mark
             switch unseen.items[index].novelty {
             case .new:
@@ -149,6 +153,33 @@ struct RecordBatch {
             try writer.ready().addSighting(sighting.mark, title: sighting.title)
         }
         return dropped
+    }
+}
+
+extension QueuedWork {
+    /// Whether a power cut may undo it: the start of a poll, and a poll that changes nothing but when it was made. The
+    /// feed is then as its start left it, or as before, which is no loss. A kill undoes nothing.
+    var isFleeting: Bool {
+        guard case .poll(let poll) = self else { return true }
+        let outcome = poll.outcome
+        return poll.changesTurnOnly && outcome.unseen == nil && outcome.hits.isEmpty && outcome.events.isEmpty
+            && outcome.hold == nil
+    }
+}
+
+extension RecordBatch {
+    /// Whether nothing of a poll can be known: the feed has no items, and no feed has any of their sites.
+    private static func isBaseline(_ unseen: UnseenItems, _ feed: Int64, _ database: Database) throws -> Bool {
+        guard unseen.items.count >= ItemTable.Writer.rowsAtOnce, unseen.sightings.isEmpty,
+            unseen.items.allSatisfy({ $0.novelty == .new }), try !ItemTable.hasItems(feed: feed, database)
+        else { return false }
+        return try ItemTable.URLLookup(database).areNew(unseen.items.compactMap(\.mark.urlHash).sorted())
+    }
+
+    /// The items' positions in the order of their keys, which is that of the table: a new feed's rows are then added
+    /// at its end one by one, and fill its pages.
+    private static func byKey(_ items: [NewItem]) -> [Int] {
+        items.indices.map { (items[$0].mark.keyHash, $0) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 }
 

@@ -17,6 +17,7 @@ enum Schema {
     static let migrations: [String] = [
         feeds + items + hits + outbox,
         polling,
+        turns,
     ]
 
     /// Brings the database from `found` to `version`; the caller holds the transaction.
@@ -104,6 +105,44 @@ enum Schema {
             name TEXT PRIMARY KEY,
             value BLOB NOT NULL
         ) WITHOUT ROWID;
+        """
+
+    // Version 3. What every poll changes of a feed's row goes into a row of its own, a few dozen bytes long, so that the
+    // polls of a sweep share pages; the log's rows of one round lie side by side for the same reason.
+    private static let turns = """
+        CREATE TABLE turn (
+            feed INTEGER PRIMARY KEY,
+            last_start INTEGER,
+            next_due INTEGER,
+            last_success INTEGER,
+            interval INTEGER,
+            last_status INTEGER,
+            polls INTEGER NOT NULL DEFAULT 0
+        );
+        INSERT INTO turn SELECT n, last_start, next_due, last_success, interval, last_status, polls FROM feed;
+        ALTER TABLE feed DROP COLUMN last_start;
+        ALTER TABLE feed DROP COLUMN next_due;
+        ALTER TABLE feed DROP COLUMN last_success;
+        ALTER TABLE feed DROP COLUMN interval;
+        ALTER TABLE feed DROP COLUMN last_status;
+        ALTER TABLE feed DROP COLUMN polls;
+        ALTER TABLE poll_log RENAME TO poll_log_by_feed;
+        CREATE TABLE poll_log (
+            place INTEGER NOT NULL,
+            feed INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            duration INTEGER NOT NULL,
+            status INTEGER,
+            state TEXT NOT NULL,
+            reason TEXT,
+            items INTEGER NOT NULL,
+            new_items INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (place, feed)
+        ) WITHOUT ROWID;
+        INSERT INTO poll_log
+        SELECT place, feed, at, duration, status, state, reason, items, new_items, bytes FROM poll_log_by_feed;
+        DROP TABLE poll_log_by_feed;
         """
 
     private static let items = """

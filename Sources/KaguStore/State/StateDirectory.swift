@@ -14,6 +14,8 @@ public struct StateDirectory: Hashable, Sendable {
     public var database: String { "\(path)/state.sqlite" }
     /// The hit files.
     public var hits: String { "\(path)/hits" }
+    /// The texts of all items, by day.
+    public var items: String { "\(path)/items" }
     /// What could not be read.
     public var quarantine: String { "\(path)/quarantine" }
     /// Databases of older versions.

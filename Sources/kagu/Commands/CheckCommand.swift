@@ -65,16 +65,16 @@ struct CheckOutcome {
             outcome.compile(config.watchlist)
         } catch {
             outcome.add(error.problems)
+            // Mistakes of shape do not hide mistakes of meaning: all are told in one run (M56).
+            let reading = loader.readWatches(ofConfiguration: path)
+            outcome.compile(reading.watchlist, isWhole: reading.unreadableFiles.isEmpty)
         }
         return outcome
     }
 
-    private mutating func compile(_ watchlist: Watchlist) {
-        do {
-            add(try Matcher(watchlist).warnings)
-        } catch {
-            add(error.problems)
-        }
+    private mutating func compile(_ watchlist: Watchlist, isWhole: Bool = true) {
+        var excerpts = SourceExcerpts()
+        add(Matcher.problems(of: watchlist, isWhole: isWhole).map { excerpts.filled($0) })
     }
 
     /// Adds problems under their severity and keeps each list sorted by place; places that are equal keep order.
@@ -85,18 +85,7 @@ struct CheckOutcome {
             case .warning: warnings.append(problem)
             }
         }
-        errors.sortByPlace()
-        warnings.sortByPlace()
-    }
-}
-
-extension [ConfigProblem] {
-    /// By file, line and column; what has no place comes first.
-    fileprivate mutating func sortByPlace() {
-        let none = SourceLocation(file: "")
-        self = enumerated().sorted {
-            let (left, right) = ($0.element.location ?? none, $1.element.location ?? none)
-            return left == right ? $0.offset < $1.offset : left < right
-        }.map(\.element)
+        errors = errors.sortedByPlace()
+        warnings = warnings.sortedByPlace()
     }
 }

@@ -17,7 +17,7 @@ struct CheckReport {
 
     /// Errors, then warnings.
     var problemText: String {
-        (outcome.errors.map { line($0, .red) } + outcome.warnings.map { line($0, .yellow) }).joined()
+        (outcome.errors + outcome.warnings).map { ProblemText(paint: paint).text($0) }.joined()
     }
 
     /// One line: what there is when it is fine, else how many problems.
@@ -35,13 +35,5 @@ struct CheckReport {
             Plural.text(config.alerts.receivers.count, "receiver"),
         ]
         return "\(path): \(parts.joined(separator: ", ")): \(paint("fine", .green))\(warnings)"
-    }
-
-    private func line(_ problem: ConfigProblem, _ style: Paint.Style) -> String {
-        let place = problem.location.map { paint("\($0)", .bold) + ": " } ?? ""
-        let label = problem.severity == .warning ? paint("warning", style) + ": " : ""
-        let excerpt =
-            problem.excerpt.map { $0.split(separator: "\n").map { "\(VisibleText.escaped($0))\n" }.joined() } ?? ""
-        return "\(place)\(label)\(VisibleText.escaped(problem.message))\n\(excerpt)"
     }
 }

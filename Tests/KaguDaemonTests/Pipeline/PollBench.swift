@@ -120,7 +120,7 @@ final class PollBench: Sendable {
             policy: AlertPolicy(tree: RouteTree(root: Route(receiver: "desk"))),
             pace: PollPace(settings: settings, privateFeeds: privateFeeds),
             assembly: HitAssembly(strippedParameters: []), feedHeaders: headers,
-            health: HealthLog(logger: logger), tally: PollTally(), time: time)
+            keepsItems: true, health: HealthLog(logger: logger), tally: PollTally(), time: time)
     }
 
     /// One poll as the scheduler makes it: its start is stored first.

@@ -29,6 +29,26 @@ struct ScheduleRuleTests {
         #expect(desk.begun.count { $0.id.hasPrefix(host) } == 1, "the hop went before the feed")
     }
 
+    @Test("who waits at a gate goes when the request before it has been answered, not when it is stored (P26)")
+    func answeredGate() async {
+        let desk = ScheduleDesk()
+        let feeds = ScheduleDesk.feeds(3, on: "a")
+        await desk.scheduler.follow(desk.plan(feeds), standings: [:], holds: [])
+        await desk.settle()
+        let first = desk.begunIDs[0]
+        await desk.pass(.seconds(5))
+        #expect(desk.begun.count == 1, "one request at a time")
+        await desk.scheduler.requestsEnded(of: first)
+        await desk.settle()
+        #expect(desk.begun.count == 2 && desk.open.contains(first))
+        // Its end gives no turn back a second time.
+        await desk.end(first)
+        await desk.pass(.seconds(5))
+        #expect(desk.begun.count == 2)
+        await desk.end(desk.begunIDs[1])
+        #expect(desk.begun.count == 3)
+    }
+
     @Test("a hold stops the whole authority, its hops and its operators; others go on (P21, P22)")
     func hold() async {
         let desk = ScheduleDesk()

@@ -133,7 +133,7 @@ final class Simulation {
             policy: AlertPolicy(
                 tree: RouteTree(root: Route(name: "root", receiver: "")), maximumAge: .seconds(86_400)),
             pace: PollPace(settings: settings, privateFeeds: []), assembly: HitAssembly(strippedParameters: []),
-            feedHeaders: headers, health: HealthLog(logger: logger), tally: PollTally(), time: time.source)
+            feedHeaders: headers, keepsItems: false, health: HealthLog(logger: logger), tally: PollTally(), time: time.source)
         let plan = Scheduler.Plan(
             feeds: feeds, limits: limits, begin: { await poller.begin($0) },
             poll: { [progress] feed, order, scheduler in

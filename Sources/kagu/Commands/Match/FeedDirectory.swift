@@ -21,9 +21,9 @@ struct FeedDirectory {
     func document(_ input: MatchInput, _ text: PlainFields, now: Instant) -> Document {
         var document = Document(
             title: text.title, summary: text.summary, content: text.content, url: input.url ?? "",
-            declaredLanguage: input.lang ?? "", published: input.published)
+            authors: input.authors ?? [], declaredLanguage: input.lang ?? "", published: input.published)
         guard let name = input.feed, !name.isEmpty else { return document }
-        let time = input.published ?? now
+        let time = input.published ?? input.seen ?? now
         if let feed = byID[name] ?? byAddress[Self.address(name)] {
             document.feedID = feed.id
             document.feedURL = feed.url

@@ -22,6 +22,10 @@ struct MatchInput: Decodable, Hashable {
     var lang: String?
     /// The publisher's date, RFC 3339.
     var published: Instant?
+    /// The names of its authors, in lines of the archive.
+    var authors: [String]?
+    /// When kagu saw it, in lines of the archive.
+    var seen: Instant?
 
     /// Reads a line; wrong UTF-8 becomes U+FFFD (M59). `number` is the line's, from 1.
     static func read(_ line: [UInt8], number: Int) throws(Mistake) -> MatchInput {
@@ -30,7 +34,8 @@ struct MatchInput: Decodable, Hashable {
         do {
             input = try JSONDecoder().decode(MatchInput.self, from: Data(text.utf8))
         } catch {
-            throw Mistake(id: nil, line: number, error: error)
+            let id = (try? JSONDecoder().decode(Identity.self, from: Data(text.utf8)))?.id
+            throw Mistake(id: id, line: number, text: text, error: error)
         }
         guard [input.title, input.summary, input.content].contains(where: { !($0 ?? "").isEmpty }) else {
             throw Mistake(
@@ -38,6 +43,11 @@ struct MatchInput: Decodable, Hashable {
                 reason: "no text; give at least one of title, summary, content")
         }
         return input
+    }
+
+    /// What is left of an item with a mistake in it.
+    private struct Identity: Decodable {
+        var id: String?
     }
 
     /// A line that is no item (M59).
@@ -60,13 +70,15 @@ struct MatchInput: Decodable, Hashable {
         }
 
         /// What Foundation's decoder says of a line.
-        init(id: String?, line: Int, error: any Error) {
+        init(id: String?, line: Int, text: String, error: any Error) {
             self.init(id: id, line: line, column: 1, reason: "not a JSON object; write one object a line")
             switch error as? DecodingError {
             case .dataCorrupted(let context) where !context.codingPath.isEmpty:
                 reason = "\(Self.path(context.codingPath)): \(context.debugDescription)"
+                column = Self.column(of: context.codingPath, in: text)
             case .typeMismatch(_, let context) where !context.codingPath.isEmpty:
                 reason = "\(Self.path(context.codingPath)) is no string; write it in quotes"
+                column = Self.column(of: context.codingPath, in: text)
             case .dataCorrupted(let context):
                 let detail = context.underlyingError.map { "\($0)" } ?? ""
                 column = Self.column(in: detail) ?? 1
@@ -80,6 +92,12 @@ struct MatchInput: Decodable, Hashable {
 
         private static func path(_ keys: [any CodingKey]) -> String {
             keys.map(\.stringValue).joined(separator: ".")
+        }
+
+        /// Where the member with the mistake begins, in scalars from 1.
+        private static func column(of keys: [any CodingKey], in text: String) -> Int {
+            guard let key = keys.first, let range = text.firstRange(of: "\"\(key.stringValue)\"") else { return 1 }
+            return text.unicodeScalars.distance(from: text.startIndex, to: range.lowerBound) + 1
         }
 
         /// Foundation says "… around line 1, column 12."; the line is always 1 here.
@@ -111,6 +129,22 @@ struct PlainFields: Hashable {
         ]
         .filter { ($0.1 ?? "") != $0.2 }.map { ($0.0, $0.2) }
         (self.title, self.summary, self.content) = (title, summary, content)
+    }
+
+    /// Texts that are plain already.
+    init(title: String, summary: String, content: String) {
+        (self.title, self.summary, self.content) = (title, summary, content)
+        changed = []
+    }
+
+    /// The text of a field; nil for fields that an item's text does not have.
+    subscript(field: Mention.Field) -> String? {
+        switch field {
+        case .title: title
+        case .summary: summary
+        case .content: content
+        case .url, .author: nil
+        }
     }
 
     private static func plain(_ text: String?, _ convert: (String) -> String) -> String {

@@ -88,8 +88,8 @@ enum MatchLine {
                         json.member("score", watch.score)
                         json.member("threshold", watch.threshold)
                         json.member("failed_filter", ifPresent: watch.failedFilter)
-                        json.member("when", array: { json in writeTruth(watch.when, to: &json) })
-                        json.member("unless", array: { json in writeTruth(watch.unless, to: &json) })
+                        json.member("when", array: { json in watch.when.forEach { $0.write(to: &json) } })
+                        json.member("unless", array: { json in watch.unless.forEach { $0.write(to: &json) } })
                         json.member("parts", array: { json in writeParts(watch.parts, to: &json) })
                     }
                 }
@@ -99,15 +99,5 @@ enum MatchLine {
             object: { json in
                 for field in plain { json.member(field.name, field.text) }
             })
-    }
-
-    private static func writeTruth(_ parts: [ExpressionPart], to json: inout JSONWriter) {
-        for part in parts {
-            json.object { json in
-                json.member("depth", part.depth)
-                json.member("text", part.text)
-                json.member("holds", part.holds)
-            }
-        }
     }
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+import Testing
+
+@testable import KaguMatch
+
+@Suite("What explanations say")
+struct ExplanationTests {
+    private static let watch = Sample.watch(
+        "w", "(@place.nc OR @place.tirana) AND (#unrest NEAR/9 @group.islands OR \"tear gas\")",
+        unless: "@place.baku AND NOT @place.france")
+
+    private static func explain(_ content: String) throws -> (MatchResult, WatchExplanation) {
+        let result = try Sample.matcher([watch]).match(Sample.content(content), explaining: true)
+        return (result, try #require(result.watchExplanations.first))
+    }
+
+    @Test("a true expression names what made it true, and the mentions behind it (M52)")
+    func firing() throws {
+        let (result, watch) = try Self.explain("A curfew in New Caledonia, says Radio France.")
+        #expect(watch.fires)
+        #expect(watch.deciders.map(\.text) == ["@place.nc", "#unrest NEAR/9s @group.islands"])
+        let named = watch.deciders.map { $0.mentions.map { result.mentions[$0].text } }
+        #expect(named == [["New Caledonia"], ["New Caledonia"]])
+        #expect(watch.deciders.map(\.count) == [1, 2])
+        #expect(watch.when.map(\.kind) == [.and, .or, .operand, .operand, .or, .near, .operand])
+    }
+
+    @Test("a false expression names what it lacked, a barred watch what barred it (M52)")
+    func silent() throws {
+        let (_, lacking) = try Self.explain("New Caledonia votes.")
+        #expect(lacking.deciders.map(\.text) == ["#unrest NEAR/9s @group.islands", "\"tear gas\""])
+        let (_, barred) = try Self.explain("A curfew in New Caledonia, Baku says.")
+        #expect(!barred.fires)
+        #expect(barred.deciders.map(\.text) == ["@place.baku", "@place.france"])
+        #expect(barred.deciders.map(\.holds) == [true, false])
+    }
+
+    @Test("every mention leads to the alias responsible (M54)")
+    func aliases() throws {
+        let matcher = try Sample.matcher()
+        let result = matcher.match(
+            Sample.content("BIG Tech, Nouvelle-Calédonie, Bakıya and Aliyev'in"), explaining: true)
+        #expect(result.aliases.count == result.mentions.count)
+        for (mention, place) in zip(result.mentions, result.aliases) {
+            let entity = matcher.watchlist.entities[place.entity]
+            #expect(entity.id == mention.entity)
+            #expect(entity.aliases[place.alias].text == mention.alias)
+        }
+        // Two aliases of one spelling: the first in file order (M36).
+        #expect(result.aliases.last == AliasPlace(entity: 1, alias: 2))
+    }
+
+    @Test("edges lead from a watch to all that it rests on (M53)")
+    func edges() throws {
+        let matcher = try Sample.matcher([Sample.watch("w", "#unrest AND @org.big", unless: "@place.baku")])
+        let edges = try #require(matcher.edges(ofWatch: "w")).map { "\($0.from) \($0.role) \($0.to)" }
+        #expect(
+            edges == [
+                "w when topic.unrest", "w when org.big", "w unless place.baku", "topic.unrest bonus group.islands",
+                "group.islands member place.nc", "group.islands member group.other",
+                "group.other member place.corsica",
+            ])
+        #expect(matcher.edges(ofWatch: "none") == nil)
+    }
+}
