@@ -244,7 +244,9 @@ public actor Daemon {
         Task { [logger, time] in
             let upkeep = ArchiveUpkeep(directory: parts.store.directory.path)
             let done = await upkeep.run(at: time.wall(), retention: retention)
-            for problem in done.problems { logger.error("archive of items: \(problem); it is tried again tomorrow") }
+            for problem in done.problems {
+                logger.error("archive of items: \(problem); it is tried again tomorrow")
+            }
             if done.sealed + done.removed > 0 {
                 logger.info("archive of items: \(done.sealed) days compressed, \(done.removed) files removed")
             }

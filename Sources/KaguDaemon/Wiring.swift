@@ -58,7 +58,8 @@ struct Wiring: Sendable {
             send: { [client = parts.client] in await client.send($0) }, allowedPrivate: allowedPrivate, time: time)
         return Poller(
             fetcher: fetcher, store: parts.store, courier: parts.courier, matcher: matcher, policy: policy,
-            pace: pace, assembly: assembly, feedHeaders: feedHeaders, keepsItems: itemRetention > .zero, health: health, tally: tally, time: time)
+            pace: pace, assembly: assembly, feedHeaders: feedHeaders, keepsItems: itemRetention > .zero,
+            health: health, tally: tally, time: time)
     }
 
     /// Settings of the HTTP client; they hold until the next start.

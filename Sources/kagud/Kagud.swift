@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Dispatch
 import Glibc
 import KaguDaemon
 import KaguModel
@@ -11,14 +10,12 @@ import Logging
 @main
 enum Process {
     static func main() {
-        Daemon.prepareProcess()
-        Task {
+        Daemon.runProcess {
             if let flags = DaemonFlags(plain: CommandLine.arguments.dropFirst()) {
                 exit(await flags.run().rawValue)
             }
             await Kagud.main(nil)
         }
-        dispatchMain()
     }
 }
 

@@ -120,7 +120,7 @@ struct Poller: Sendable {
         guard !unseen.items.isEmpty, !matcher.watchlist.watches.isEmpty else { return [] }
         let (feed, now) = (poll.feed, time.wall())
         return unseen.items.compactMap { item in
-            let result = matcher.match(assembly.document(item, feed, parsed))
+            let result = matcher.match(assembly.document(item, feed, parsed), needsLanguage: false)
             let isBaseline = !poll.before.hasBaseline
             guard let hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: isBaseline) else {
                 return nil

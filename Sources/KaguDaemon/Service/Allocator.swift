@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CMalloc
+import Dispatch
 import Glibc
 
 /// glibc's allocator, set for a process that idles small and works in bursts (B1, B14).
@@ -24,6 +25,11 @@ enum Allocator {
 }
 
 extension Daemon {
-    /// Sets up the process: once, before any thread but the first has started.
-    public static func prepareProcess() { Allocator.tune() }
+    /// Runs `body`, which ends the process. To be called on the first thread, before any other has started: what is set
+    /// for the allocator then holds for all.
+    public static func runProcess(_ body: @escaping @Sendable () async -> Void) -> Never {
+        Allocator.tune()
+        Task { await body() }
+        dispatchMain()
+    }
 }

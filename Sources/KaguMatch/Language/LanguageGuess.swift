@@ -106,7 +106,10 @@ struct LanguageGuess {
             if unit.composed == 0x130 { turkic(1) }
             if unit.composed == 0x131 { turkic(isName ? 1 : 2) }
             if unit.strict == 0x71 || unit.strict == 0x78 { hasQX += 1 }
-            if unit.strict == 0x77 { points[0] += 1 }
+            if unit.strict == 0x77 {
+                points[0] += 1
+                points[4] += 1
+            }
         case 0x259:
             latin += 1
             points[3] &+= isName ? 1 : 4

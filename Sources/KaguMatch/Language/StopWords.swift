@@ -13,7 +13,7 @@ enum StopWords {
         (
             "fr",
             """
-            le la les des du et un une en est pour dans que sur au aux avec par qui pas ce sont se son sa ses cette \
+            le la les de des du et un une en est pour dans que sur au aux avec par qui pas ce sont se son sa ses cette \
             plus après contre été ou ont leur selon chez sans nous vers mais entre fait
             """
         ),
@@ -35,14 +35,15 @@ enum StopWords {
             "de",
             """
             der die das und ist nicht mit von zu den im für auf ein eine dem des sich auch als nach wird bei aus \
-            gegen über sie er hat wie um vor noch sind zum zur
+            gegen über sie er hat wie um vor noch sind zum zur einen einem einer werden wurde wurden haben keine kein nur \
+            doch soll will zwischen nicht beim seine ihre dass neue neuer neuen
             """
         ),
         (
             "es",
             """
             el los las de del y en un una que es por con para su se al lo como más sobre no contra tras desde ha \
-            fue son sus este esta entre ante pero
+            fue son sus este esta entre ante pero la a o según sin también ya hasta cuando desde muy nueva nuevo contra
             """
         ),
     ]
@@ -84,6 +85,10 @@ enum StopWords {
         ("ies", "en", 1), ("ty", "en", 1), ("cy", "en", 1), ("ique", "fr", 2), ("eux", "fr", 2), ("aux", "fr", 2),
         ("ée", "fr", 2), ("ées", "fr", 2), ("és", "fr", 2), ("eur", "fr", 1), ("aire", "fr", 1), ("ment", "fr", 1),
         ("ción", "es", 3), ("dad", "es", 1), ("ado", "es", 1), ("ados", "es", 1), ("ung", "de", 2),
-        ("lich", "de", 2), ("keit", "de", 2), ("isch", "de", 2), ("ischen", "de", 2), ("en", "de", 1),
+        ("lich", "de", 2), ("keit", "de", 2), ("isch", "de", 2), ("ischen", "de", 2), ("ischer", "de", 2),
+        ("en", "de", 1),
+        ("ungen", "de", 2), ("schaft", "de", 2), ("icht", "de", 2), ("eik", "de", 1), ("ich", "de", 1),
+        ("tät", "de", 2),
+        ("ciones", "es", 3), ("dades", "es", 2), ("mente", "es", 1), ("ieron", "es", 2),
     ]
 }

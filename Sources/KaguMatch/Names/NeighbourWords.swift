@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Words that may stand before a bare surname without being a given name (M30), in five languages.
+/// Words that may stand before a bare surname without being a given name (M30), in five languages, German and Spanish.
 enum NeighbourWords {
     private static let englishTitles = """
         president presidents minister ministers premier director chief leader leaders mr mrs ms dr sir lord lady \
@@ -13,6 +13,28 @@ enum NeighbourWords {
         président présidente ministre ministres premier première directeur directrice chef cheffe m mme mlle dr \
         député députée sénateur sénatrice ambassadeur maire conseiller conseillère commissaire leader secrétaire \
         porte-parole préfet gouverneur général chancelier monsieur madame roi candidat responsable professeur
+        """
+    private static let germanTitles = """
+        präsident präsidenten präsidentin staatspräsident staatschef staatschefin regierungschef regierungschefin \
+        premier premierminister premierministerin minister ministerin ministers ministerpräsident ministerpräsidentin \
+        kanzler kanzlerin vizekanzler machthaber autokrat herrscher diktator herr herrn frau chef chefin sprecher \
+        sprecherin botschafter botschafterin gouverneur präfekt könig königin politiker politikerin vorsitzender \
+        vorsitzende vorsitzenden abgeordneter abgeordnete abgeordneten senator senatorin kommissar kommissarin \
+        generalsekretär generalsekretärin sekretär direktor direktorin professor bürgermeister \
+        bürgermeisterin berater beraterin aktivist aktivistin kandidat kandidatin amtsinhaber amtskollege amtskollegen \
+        kollege kollegen
+        """
+    /// What German compounds end in that are titles themselves: Überseeminister, Parteichef, Exstaatspräsident.
+    private static let germanHeads = """
+        minister ministerin ministers präsident präsidentin präsidenten chef chefin chefs sprecher sprecherin kanzler \
+        kanzlerin politiker politikerin führer führerin kommissar sekretär botschafter vorsitzende vorsitzender
+        """
+    private static let spanishTitles = """
+        presidente presidenta expresidente expresidenta ministro ministra exministro exministra primer primera premier \
+        mandatario mandataria líder líderes jefe jefa dirigente señor señora sr sra don doña embajador embajadora \
+        portavoz alcalde alcaldesa exalcalde diputado diputada senador senadora comisario comisaria secretario \
+        secretaria director directora gobernador gobernadora prefecto canciller rey reina general candidato candidata \
+        político política asesor asesora consejero consejera
         """
     private static let turkishStems = """
         cumhurbaşkanı cumhurbaşkan başkan başkanı bakan bakanı başbakan başbakanı lider lideri müdür müdürü direktör \
@@ -30,6 +52,20 @@ enum NeighbourWords {
         премьер-министр руководитель профессор активист аналитик журналист дипломат г-н
         """
 
+    private static let openers = """
+        instead thus perhaps despite unlike earlier first last \
+        ainsi alors aussi puis ensuite enfin même seul toutefois cependant pourtant déjà face outre devant malgré \
+        voilà voici \
+        тогда позже ранее затем кроме накануне утром вечером пока теперь поэтому именно ещё уже сам даже \
+        ayrıca öte daha nitekim üstelik bundan eyni həmçinin artıq beləliklə daha ötən \
+        der die das den dem des ein eine einen einem einer und oder aber auch für mit von vom zu zum zur bei beim \
+        nach vor seit wie wenn als da dass ob doch nun schon während gegen über unter ohne um durch will wird würde \
+        kann soll muss hat habe haben ist war sind hatte sagt sagte so dann nur noch er sie es wir ihr sein seine ihre \
+        heute gestern morgen zuvor danach damit dabei darauf laut trotz wegen warum wer wo was jetzt \
+        el los las un una unos unas y o pero sino que al del con por sin sobre tras ante desde hasta entre \
+        cuando como porque mientras también ya ni su sus lo fue ha han hoy ayer mañana según para si aún así además \
+        entonces después antes ahora luego pese este esta ese esa quien donde será es está
+        """
     private static let functionWords = """
         the a an of and or but nor so yet in on at to for from with by as if when while that this these those his her \
         its their our your my after before since until why how what who which where whether will would could should \
@@ -50,6 +86,9 @@ enum NeighbourWords {
         september october november december lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars \
         avril mai juin juillet août septembre octobre novembre décembre pazartesi salı çarşamba perşembe cuma \
         cumartesi pazar ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık bazar ertəsi \
+        januar februar märz juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend \
+        sonntag enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes \
+        miércoles jueves viernes sábado domingo \
         çərşənbə axşamı cümə şənbə yanvar fevral aprel iyun iyul avqust sentyabr oktyabr noyabr dekabr
         """
     private static let russianCalendar = """
@@ -70,8 +109,10 @@ enum NeighbourWords {
 
     private static let titles =
         keys(englishTitles).union(keys(frenchTitles)).union(keys(russianTitles, declined: true))
+        .union(keys(germanTitles)).union(keys(spanishTitles))
+    private static let titleHeads = keys(germanHeads)
     private static let titleStems = keys(turkishStems).union(keys(azerbaijaniStems))
-    private static let others = keys(functionWords).union(keys(calendar)).union(
+    private static let others = keys(functionWords).union(keys(openers)).union(keys(calendar)).union(
         keys(russianCalendar, declined: true))
 
     /// Whether a word is a title: president, министром, bakanı.
@@ -79,6 +120,7 @@ enum NeighbourWords {
         let key = units.map(\.loose)
         if titles.contains(key) || titleStems.contains(key) { return true }
         guard key.count > 3 else { return false }
+        for length in 4..<max(4, key.count) where titleHeads.contains(Array(key.suffix(length))) { return true }
         for length in 3..<key.count where titleStems.contains(Array(key[..<length])) {
             if Endings.isChain(units.dropFirst(length), azerbaijani: false) { return true }
         }

@@ -110,8 +110,9 @@ final class ScheduleDesk: Sendable {
     /// Returns when nothing moves any more.
     func settle() async {
         while true {
+            let before = open
             let load = await scheduler.load
-            if load.starting == 0, load.inFlight == open.count { return }
+            if load.starting == 0, load.inFlight == before.count, before == open { return }
             await Task.yield()
         }
     }

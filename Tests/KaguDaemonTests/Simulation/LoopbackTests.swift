@@ -140,7 +140,8 @@ struct LoopbackTests {
             policy: AlertPolicy(
                 tree: RouteTree(root: Route(name: "root", receiver: "")), maximumAge: .seconds(86_400)),
             pace: PollPace(settings: settings, privateFeeds: Set(feeds.map(\.id))),
-            assembly: HitAssembly(strippedParameters: []), feedHeaders: [:], keepsItems: false, health: HealthLog(logger: logger),
+            assembly: HitAssembly(strippedParameters: []), feedHeaders: [:], keepsItems: false,
+            health: HealthLog(logger: logger),
             tally: PollTally(), time: .system)
         let plan = Scheduler.Plan(
             feeds: feeds.map { Feed(id: $0.id, url: $0.url) },

@@ -91,8 +91,10 @@ final class Simulation {
         var turns = 0
         while true {
             let seen = progress.count
+            let parked = publisher.parkedCount
             let load = await scheduler.load
-            if load.starting == 0, load.inFlight == publisher.parkedCount { return }
+            // The two are of one moment only if nothing has moved in between.
+            if load.starting == 0, load.inFlight == parked, progress.count == seen { return }
             turns += 1
             // Landings and waits for hops make no progress that can be seen from here.
             if turns % 3 != 0 { await progress.wait(beyond: seen) } else { await Task.yield() }
@@ -133,7 +135,8 @@ final class Simulation {
             policy: AlertPolicy(
                 tree: RouteTree(root: Route(name: "root", receiver: "")), maximumAge: .seconds(86_400)),
             pace: PollPace(settings: settings, privateFeeds: []), assembly: HitAssembly(strippedParameters: []),
-            feedHeaders: headers, keepsItems: false, health: HealthLog(logger: logger), tally: PollTally(), time: time.source)
+            feedHeaders: headers, keepsItems: false, health: HealthLog(logger: logger), tally: PollTally(),
+            time: time.source)
         let plan = Scheduler.Plan(
             feeds: feeds, limits: limits, begin: { await poller.begin($0) },
             poll: { [progress] feed, order, scheduler in
