@@ -16,6 +16,12 @@ public struct JSONWriter: Sendable {
     /// What has been written so far, as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// Ends a line: what follows is another document, as in a file of JSON lines.
+    public mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
     // MARK: Values
 
     /// Writes an object whose members `body` adds.
@@ -164,6 +170,8 @@ public struct JSONWriter: Sendable {
         var start = 0
         var index = 0
         while index < utf8.count {
+            index = Self.plainEnd(utf8, from: index)
+            guard index < utf8.count else { break }
             let byte = utf8[index]
             let isLineSeparator =
                 byte == 0xE2 && index + 2 < utf8.count && utf8[index + 1] == 0x80 && utf8[index + 2] & 0xFE == 0xA8
@@ -171,7 +179,7 @@ public struct JSONWriter: Sendable {
                 index += 1
                 continue
             }
-            bytes.append(contentsOf: utf8[start..<index])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
             switch byte {
             case 0x22: bytes.append(contentsOf: "\\\"".utf8)
             case 0x5C: bytes.append(contentsOf: "\\\\".utf8)
@@ -184,7 +192,22 @@ public struct JSONWriter: Sendable {
             index += isLineSeparator ? 3 : 1
             start = index
         }
-        bytes.append(contentsOf: utf8[start..<utf8.count])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+    }
+
+    /// Where sixteen bytes begin of which one may need an escape, or fewer are left.
+    private static func plainEnd(_ utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        guard let base = UnsafeRawPointer(utf8.baseAddress) else { return start }
+        var index = start
+        while index + 16 <= utf8.count {
+            // Sixteen bytes are readable from there.
+            let block = base.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+            let isSpecial =
+                (block .< 0x20) .| (block .== 0x22) .| (block .== 0x5C) .| (block .== 0x7F) .| (block .== 0xE2)
+            if any(isSpecial) { break }
+            index += 16
+        }
+        return index
     }
 
     private mutating func appendControl(_ byte: UInt8) {

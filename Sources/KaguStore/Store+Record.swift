@@ -88,17 +88,9 @@ extension Store {
 
     /// Writes the lines of all new items; before the commit that makes them known, so that a kill loses none.
     private static func archive(_ work: [QueuedWork], in archive: ItemArchive) throws(StoreError) {
-        var lines: [UInt8] = []
-        var day: CivilDate?
         for case .poll(let poll) in work where !poll.outcome.archive.isEmpty {
-            if let day, day != poll.outcome.at.day {
-                try archive.append(lines, day: day)
-                lines = []
-            }
-            day = poll.outcome.at.day
-            lines += poll.outcome.archive.bytes
+            try archive.append(poll.outcome.archive.bytes, day: poll.outcome.at.day)
         }
-        if let day { try archive.append(lines, day: day) }
     }
 
     /// Lines that were appended for a transaction that failed stay in the file: they are known as orphans, so that

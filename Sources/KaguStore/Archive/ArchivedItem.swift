@@ -49,37 +49,36 @@ public struct ArchivedItem: Decodable, Hashable, Sendable {
 
 /// The lines of the items that one poll brought, made where the poll runs: the store only writes them.
 public struct ArchiveLines: Sendable {
-    /// Whole lines, each with its newline.
-    private(set) var bytes: [UInt8] = []
+    private var json = JSONWriter(reserving: 0)
 
     /// No lines.
     public init() {}
 
+    /// Whole lines, each with its newline.
+    var bytes: [UInt8] { json.bytes }
+
     /// Whether there is no line.
-    var isEmpty: Bool { bytes.isEmpty }
+    var isEmpty: Bool { json.bytes.isEmpty }
 
     /// Adds an item; `language` is what it or its feed declares.
     public mutating func add(_ new: NewItem, language: String, at seen: Instant) {
-        let item = new.item
-        var json = JSONWriter(
-            reserving: 300 + item.title.utf8.count + item.summary.utf8.count + item.content.utf8.count)
+        // Not copied: an item has some twenty references to count.
         json.object { json in
             json.member("v", ArchivedItem.version)
             json.member("id", new.hitID)
             json.member("seen", seen)
             json.member("feed", new.feedID)
-            if item.idSource == .guid, item.id != item.url { json.member("guid", item.id) }
-            json.member("url", ifPresent: item.url)
-            json.member("title", ifPresent: item.title)
-            json.member("summary", ifPresent: item.summary)
-            json.member("content", ifPresent: item.content)
-            let authors = item.authors.map(\.name).filter { !$0.isEmpty }
+            if new.item.idSource == .guid, new.item.id != new.item.url { json.member("guid", new.item.id) }
+            json.member("url", ifPresent: new.item.url)
+            json.member("title", ifPresent: new.item.title)
+            json.member("summary", ifPresent: new.item.summary)
+            json.member("content", ifPresent: new.item.content)
+            let authors = new.item.authors.map(\.name).filter { !$0.isEmpty }
             if !authors.isEmpty { json.member("authors", authors) }
             json.member("lang", ifPresent: language)
-            json.member("published", item.published?.instant)
+            json.member("published", new.item.published?.instant)
             if new.revision > 0 { json.member("revision", new.revision) }
         }
-        bytes += json.bytes
-        bytes.append(UInt8(ascii: "\n"))
+        json.endLine()
     }
 }

@@ -5,6 +5,48 @@ import KaguModel
 
 /// Parts of an expression as a small tree: one line for each, deeper ones further to the right (M52).
 enum ExpressionText {
+    /// A whole expression, one line for each part. Unless `showsAll`, what does not hold beside what does, under an OR, is
+    /// only counted: it changes nothing.
+    static func lines(
+        _ parts: [ExpressionPart], marksDeciders: Bool = true, showsAll: Bool = false, _ paint: Paint
+    ) -> [String] {
+        var lines: [String] = []
+        var index = 0
+        while index < parts.count {
+            index = add(index, of: parts, to: &lines) { part in
+                line(part, marksDeciders: marksDeciders, paint)
+            } folded: { part in
+                part.kind == .or && part.holds && !showsAll
+            }
+        }
+        return lines
+    }
+
+    /// Adds the part at `index` with all below it; returns where the next one stands.
+    private static func add(
+        _ index: Int, of parts: [ExpressionPart], to lines: inout [String], line: (ExpressionPart) -> String,
+        folded: (ExpressionPart) -> Bool
+    ) -> Int {
+        let part = parts[index]
+        lines.append(line(part))
+        var next = index + 1
+        var hidden = 0
+        while next < parts.count, parts[next].depth > part.depth {
+            guard folded(part), !parts[next].holds else {
+                next = add(next, of: parts, to: &lines, line: line, folded: folded)
+                continue
+            }
+            hidden += 1
+            let depth = parts[next].depth
+            repeat { next += 1 } while next < parts.count && parts[next].depth > depth
+        }
+        if hidden > 0 {
+            let indent = String(repeating: "  ", count: part.depth + 1)
+            lines.append(indent + (hidden == 1 ? "- 1 other does not hold" : "- \(hidden) others do not hold"))
+        }
+        return next
+    }
+
     /// A part with its truth: `+` holds, `-` does not; what decided is marked. Of AND, OR and NOT only the word is
     /// shown, since the parts follow.
     static func line(_ part: ExpressionPart, marksDeciders: Bool = true, _ paint: Paint) -> String {

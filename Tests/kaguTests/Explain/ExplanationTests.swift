@@ -37,8 +37,15 @@ struct ExplanationTests {
         Explanation(ExplainSubject(hit, feeds: feeds), matcher, asked: asked, filesWritten: filesWritten)
     }
 
-    private func text(_ explanation: Explanation) -> String {
-        ExplanationPrinter(paint: Paint(false), clock: .utc).text(explanation)
+    private func text(_ explanation: Explanation, showsAll: Bool = false) -> String {
+        ExplanationPrinter(paint: Paint(false), clock: .utc, showsAll: showsAll).text(explanation)
+    }
+
+    @Test("alternatives that change nothing are counted under an OR that holds, and shown when asked for (M52)")
+    func folded() {
+        let explanation = explain(hit(title: "Strike", summary: "The Harbour Union called a walkout."), ["strikes"])
+        #expect(text(explanation).contains("    + OR\n      + @org.union  ← decides\n      - 1 other does not hold\n"))
+        #expect(text(explanation, showsAll: true).contains("      - @group.islands\n"))
     }
 
     @Test("each part with its truth, what decided, the score's parts, each mention with reason and words (M52)")

@@ -29,6 +29,9 @@ struct ExplainCommand: ParsableCommand {
         completion: .file())
     var file: String?
 
+    @Flag(help: "Show every part of an expression, also alternatives that change nothing.")
+    var all = false
+
     @Flag(help: "Show times in UTC instead of local time.")
     var utc = false
 
@@ -58,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
         switch output {
         case .short:
             let terminal = Terminal.standardOutput(environment: wiring.environment)
-            let printer = ExplanationPrinter(paint: Paint(terminal.usesColour), clock: utc ? .utc : .local)
+            let printer = ExplanationPrinter(paint: Paint(terminal.usesColour), clock: utc ? .utc : .local, showsAll: all)
             try StandardOutput.write(printer.text(explanation))
         case .json: try StandardOutput.write(ExplanationRecord(explanation: explanation).json + "\n")
         }

@@ -10,6 +10,8 @@ struct ExplanationPrinter {
 
     let paint: Paint
     let clock: CivilClock
+    /// Whether alternatives that do not hold are shown beside those that do.
+    var showsAll = false
 
     /// The whole explanation.
     func text(_ explanation: Explanation) -> String {
@@ -91,10 +93,12 @@ struct ExplanationPrinter {
         }
         guard let account = entry.account else { return lines }
         let isStopped = account.when.first?.holds == true && account.unless.first?.holds == true
-        lines += account.when.map { "  " + ExpressionText.line($0, marksDeciders: !isStopped, paint) }
+        lines += ExpressionText.lines(account.when, marksDeciders: !isStopped, showsAll: showsAll, paint)
+            .map { "  " + $0 }
         if !account.unless.isEmpty {
             lines.append("  unless")
-            lines += account.unless.map { "    " + ExpressionText.line($0, marksDeciders: isStopped, paint) }
+            lines += ExpressionText.lines(account.unless, marksDeciders: isStopped, showsAll: showsAll, paint)
+                .map { "    " + $0 }
         }
         if !account.parts.isEmpty {
             let sum = account.parts.map { "\(VisibleText.escaped($0.name)) \($0.points)" }
