@@ -176,6 +176,8 @@ public actor Daemon {
     private func runOnce(_ parts: Parts) async -> ExitCode {
         await parts.scheduler.waitUntilIdle()
         await parts.courier.attemptOnce()
+        await tellArchiveProblem(parts)
+        await keepArchive(parts)
         print(tally.counts)
         return .stopped
     }
@@ -189,6 +191,7 @@ public actor Daemon {
         listen(parts)
         tellStatus(parts)
         planUpkeep(parts, after: Self.firstUpkeep)
+        Task { await keepArchive(parts) }
         await withCheckedContinuation { continuation in
             if isStopRequested { continuation.resume() } else { stopRequest = continuation }
         }
@@ -240,17 +243,24 @@ public actor Daemon {
                 logger.error("upkeep: \(error); it is tried again tomorrow")
             }
         }
-        let retention = inForce?.wiring.itemRetention ?? .zero
-        Task { [logger, time] in
-            let upkeep = ArchiveUpkeep(directory: parts.store.directory.path)
-            let done = await upkeep.run(at: time.wall(), retention: retention)
-            for problem in done.problems {
-                logger.error("archive of items: \(problem); it is tried again tomorrow")
-            }
-            if done.sealed + done.removed > 0 {
-                logger.info("archive of items: \(done.sealed) days compressed, \(done.removed) files removed")
-            }
+        Task { await keepArchive(parts) }
+    }
+
+    /// Seals the archive's past days and removes those that are too old (O42); works beside the store.
+    private func keepArchive(_ parts: Parts) async {
+        guard let retention = inForce?.wiring.itemRetention else { return }
+        let upkeep = ArchiveUpkeep(directory: parts.store.directory.path)
+        let done = await upkeep.run(at: time.wall(), retention: retention)
+        for problem in done.problems { logger.error("archive of items: \(problem); it is tried again tomorrow") }
+        if done.sealed + done.removed > 0 {
+            logger.info("archive of items: \(done.sealed) days compressed, \(done.removed) files removed")
         }
+    }
+
+    /// Tells that the archive lacks items; their hits are stored all the same.
+    private func tellArchiveProblem(_ parts: Parts) async {
+        guard let problem = await parts.store.takeArchiveProblem() else { return }
+        logger.error("archive of items: \(problem); hits are stored, their full texts are not")
     }
 
     /// Watches the signals; READY follows when all are in place, or a SIGTERM right after it would be swallowed.
@@ -289,6 +299,7 @@ public actor Daemon {
         statusTimer = timer
         timer.schedule(after: Self.statusInterval, leeway: .seconds(1))
         Task {
+            await tellArchiveProblem(parts)
             if await parts.scheduler.load.inFlight == 0 {
                 await parts.store.releaseMemory()
                 Allocator.giveBack()

@@ -169,9 +169,14 @@ public struct JSONWriter: Sendable {
     private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
         var start = 0
         var index = 0
+        // Blocks in which something may need an escape are gone through byte by byte.
+        var blockEnd = 0
         while index < utf8.count {
-            index = Self.plainEnd(utf8, from: index)
-            guard index < utf8.count else { break }
+            if index >= blockEnd {
+                index = Self.plainEnd(utf8, from: index)
+                blockEnd = index + 16
+                guard index < utf8.count else { break }
+            }
             let byte = utf8[index]
             let isLineSeparator =
                 byte == 0xE2 && index + 2 < utf8.count && utf8[index + 1] == 0x80 && utf8[index + 2] & 0xFE == 0xA8
@@ -195,20 +200,32 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
 
-    /// Where sixteen bytes begin of which one may need an escape, or fewer are left.
+    /// Where sixteen bytes begin of which one may need an escape, or fewer are left. The tests are borrows within a
+    /// register: comparisons of `SIMD16<UInt8>` are not compiled to vector code.
     private static func plainEnd(_ utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         guard let base = UnsafeRawPointer(utf8.baseAddress) else { return start }
         var index = start
         while index + 16 <= utf8.count {
             // Sixteen bytes are readable from there.
-            let block = base.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-            let isSpecial =
-                (block .< 0x20) .| (block .== 0x22) .| (block .== 0x5C) .| (block .== 0x7F) .| (block .== 0xE2)
-            if any(isSpecial) { break }
+            let block = base.loadUnaligned(fromByteOffset: index, as: Lanes.self)
+            let marks =
+                (block &- each(0x20)) & ~block | zeros(block ^ each(0x22)) | zeros(block ^ each(0x5C))
+                | zeros(block ^ each(0x7F)) | zeros(block ^ each(0xE2))
+            let found = marks & each(0x80)
+            if found[0] | found[1] != 0 { break }
             index += 16
         }
         return index
     }
+
+    private typealias Lanes = SIMD2<UInt64>
+
+    @inline(__always)
+    private static func each(_ byte: UInt64) -> Lanes { Lanes(repeating: byte &* 0x0101_0101_0101_0101) }
+
+    /// The highest bit of each byte that is zero, and perhaps of those behind it.
+    @inline(__always)
+    private static func zeros(_ lanes: Lanes) -> Lanes { (lanes &- each(1)) & ~lanes }
 
     private mutating func appendControl(_ byte: UInt8) {
         let digits = Array("0123456789abcdef".utf8)

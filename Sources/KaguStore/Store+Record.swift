@@ -61,7 +61,7 @@ extension Store {
         do {
             try transaction(isSynced: !work.allSatisfy(\.isFleeting)) { database in
                 try batch.add(work, number: { try feedNumber($0, database) }, database)
-                try Self.archive(work, in: archive)
+                archive(work)
                 try batch.appendLines(to: log)
                 try batch.index(database)
                 if batch.orphans.isEmpty, let (name, end) = batch.watermark {
@@ -87,10 +87,21 @@ extension Store {
     }
 
     /// Writes the lines of all new items; before the commit that makes them known, so that a kill loses none.
-    private static func archive(_ work: [QueuedWork], in archive: ItemArchive) throws(StoreError) {
+    /// An archive that cannot be written stops no poll: hits are the evidence.
+    private func archive(_ work: [QueuedWork]) {
         for case .poll(let poll) in work where !poll.outcome.archive.isEmpty {
-            try archive.append(poll.outcome.archive.bytes, day: poll.outcome.at.day)
+            do throws(StoreError) {
+                try archive.append(poll.outcome.archive.bytes, day: poll.outcome.at.day)
+            } catch {
+                archiveProblem = error
+            }
         }
+    }
+
+    /// Why the archive could not be written since the last call; nil where it could.
+    public func takeArchiveProblem() -> StoreError? {
+        defer { archiveProblem = nil }
+        return archiveProblem
     }
 
     /// Lines that were appended for a transaction that failed stay in the file: they are known as orphans, so that

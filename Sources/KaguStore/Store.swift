@@ -23,6 +23,8 @@ public actor Store {
     var database: DatabaseQueue?
     let log: HitLog
     let archive: ItemArchive
+    /// Why the archive could not be written lately.
+    var archiveProblem: StoreError?
     let faults: StoreFaults
     /// Feed ids and their numbers in the database.
     var feedNumbers: [String: Int64]

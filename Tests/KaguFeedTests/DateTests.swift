@@ -121,6 +121,13 @@ import Testing
         }
     }
 
+    @Test("no zone carries a date out of the years that can be written (F23)")
+    func yearRange() {
+        #expect(FeedDate.instant("31 Dec 9999 23:59:59 -1200") == nil)
+        #expect(FeedDate.instant("Fri, 31 Dec 9999 23:59:59 -1200") == nil)
+        #expect(FeedDate.instant("31 Dec 9999 23:59:59 +0000")?.day == CivilDate(year: 9999, month: 12, day: 31))
+    }
+
     @Test("an unreadable date keeps its text, is a problem, and no other takes its place (F22)")
     func kept() throws {
         let feed = try FeedParser.parse(

@@ -121,6 +121,11 @@ import Testing
         #expect(try item("<title>lâ€™Ã©tÃ©</title>").title == "l’été")
         #expect(try item("<title>BakÄ± TÉ™ÅŸÉ™bbÃ¼s</title>").title == "Bakı Təşəbbüs")
         #expect(try item("<title>LIBERTÉ…</title>").title == "LIBERTÉ…")
+        for text in [
+            "Il est fatigué…\u{A0}?", "Liberté…\u{A0}!", "Un passé—\u{A0}là", "Le café”\u{A0}!", "passé«\u{A0}x",
+        ] {
+            #expect(try item("<title>\(text)</title>").title == text)
+        }
         #expect(try item("<title>LA LIBERTÉ’</title>").title == "LA LIBERTÉ’")
     }
 

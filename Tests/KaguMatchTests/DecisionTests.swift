@@ -99,7 +99,7 @@ struct DecisionTests {
         Case("M30", "Der Sprecher von Parteichef Macron", found: ["person.macron"]),
         Case("M30", "Según Macron, el presidente Macron.", found: ["person.macron"]),
         Case("M30", "Pourtant Macron hésite.", found: ["person.macron"]),
-        Case("M30", "Chefkoch Macron und Bruno Macron", absent: ["person.macron"]),
+        Case("M30", "Der Chefkoch Macron kochte gestern für Bruno Macron.", absent: ["person.macron"]),
         Case("M30", "Why Leaders Across Europe Want Macron Gone", found: ["person.macron"]),
         Case("M30", "Архив Гейдара Алиева открыт.", absent: ["person.aliyev"]),
         Case("M30", "Алиева наградили.", absent: ["person.aliyev"]),

@@ -52,6 +52,55 @@ struct ExplanationTests {
         #expect(result.aliases.last == AliasPlace(entity: 1, alias: 2))
     }
 
+    private static func refusals(_ content: String) throws -> [String] {
+        let result = try Sample.matcher().match(Sample.content(content), explaining: true)
+        return result.mentions.filter { $0.reason.hasPrefix("ending:") }.map { mention in
+            #expect(mention.state == .rejected && mention.text.hasSuffix(mention.suffix))
+            #expect(mention.reason == "ending:" + mention.suffix)
+            return "\(mention.entity) \(mention.text) \(mention.reason)"
+        }
+    }
+
+    @Test("of a long alias it is told that what follows is no ending (M37)")
+    func endings() throws {
+        #expect(
+            try Self.refusals("Macronist and a Macronistin") == [
+                "person.macron Macronist ending:ist", "person.macron Macronistin ending:istin",
+            ])
+        // The words before belong to the name; the shorter alias of the entity is told of too.
+        #expect(
+            try Self.refusals("two New Caledonias") == [
+                "place.nc New Caledonias ending:s", "place.nc Caledonias ending:s",
+            ])
+        // Of several forms that the word begins with, the longest counts (M26).
+        #expect(try Self.refusals("алиев, Алиевский") == ["person.aliyev Алиевский ending:ский"])
+        #expect(
+            try Self.refusals("Azerbai\u{AD}janesque").first
+                == "place.azerbaijan Azerbai\u{AD}janesque ending:esque")
+    }
+
+    @Test("nothing is told of short aliases, other words, other case, and endings of another alias (M37)")
+    func noEndings() throws {
+        #expect(try Self.refusals("Bakuvian, BIGs, Maccron, macronist, Macron-ist, Macron'ist, Macro") == [])
+        // Turkish has an alias of this spelling, English has none with this ending.
+        #expect(try Self.refusals("Macronun sözü") == [])
+        // A name that means something else reports nothing (M31).
+        #expect(try Self.refusals("Bjarke Ingels Groupies") == [])
+    }
+
+    @Test("explaining adds what was rejected and changes nothing else (M37)")
+    func addsOnly() throws {
+        let matcher = try Sample.matcher([Self.watch])
+        var random = SeededRandom(state: 37)
+        for _ in 0..<400 {
+            let document = Sample.content(PropertyTests.mutated(&random) + "ist " + PropertyTests.mutated(&random))
+            let (plain, explained) = (matcher.match(document), matcher.match(document, explaining: true))
+            #expect(explained.mentions.filter { $0.state != .rejected } == plain.mentions)
+            #expect(explained.entities == plain.entities && explained.topics == plain.topics)
+            #expect(explained.watches == plain.watches && explained.language == plain.language)
+        }
+    }
+
     @Test("edges lead from a watch to all that it rests on (M53)")
     func edges() throws {
         let matcher = try Sample.matcher([Sample.watch("w", "#unrest AND @org.big", unless: "@place.baku")])

@@ -130,6 +130,34 @@ struct ItemArchiveTests {
             summary.problems.count == 1 && summary.problems[0].contains("2026-11-21.jsonl.gz: the gzip data ends"))
     }
 
+    @Test("an archive that cannot be written stops no poll, and is told (O33)")
+    func unwritable() async throws {
+        try fixture.directory.write("in the way", to: "state/items")
+        let item = Item(id: "1", url: "https://a.example/1", title: "Baku")
+        let found = try await store.unseen(feedID: "a", items: [item], at: fixture.now)
+        var lines = ArchiveLines()
+        for item in found.items { lines.add(item, language: "", at: fixture.now) }
+        let hits = found.items.map { RoutedHit(store.hit(of: $0, at: fixture.now), of: $0) }
+        let recorded = try await store.record(
+            PollRecord(
+                feedID: "a", at: fixture.now, feed: FeedRecord(state: .ok), unseen: found, hits: hits,
+                archive: lines))
+        #expect(recorded.hitLines == 1)
+        #expect(await store.takeArchiveProblem() != nil)
+        #expect(await store.takeArchiveProblem() == nil)
+    }
+
+    @Test("the store writes a poll's lines beside its hits (O33)")
+    func recorded() async throws {
+        let item = Item(id: "1", url: "https://a.example/1", title: "No hit")
+        let found = try await store.unseen(feedID: "a", items: [item], at: fixture.now)
+        var lines = ArchiveLines()
+        for item in found.items { lines.add(item, language: "", at: fixture.now) }
+        try await store.record(
+            PollRecord(feedID: "a", at: fixture.now, feed: FeedRecord(state: .ok), unseen: found, archive: lines))
+        #expect(read().items.map(\.title) == ["No hit"])
+    }
+
     @Test("only what was seen since the asked time is given (M54)")
     func since() async throws {
         try archive.append(await lines(0..<1, at: fixture.now), day: day)

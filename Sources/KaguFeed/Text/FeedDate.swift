@@ -61,7 +61,9 @@ struct DateParts: Sendable {
                 year: year, month: month, day: day, hour: hour, minute: minute, second: second,
                 millisecond: millisecond)
         else { return nil }
-        return local - .seconds(offsetMinutes * 60)
+        let instant = local - .seconds(offsetMinutes * 60)
+        // The zone may carry the last day of a representable year beyond it.
+        return (1...9998).contains(year) || (0...9999).contains(instant.day.year) ? instant : nil
     }
 
     /// Two-digit years 00–49 are 20xx.

@@ -90,8 +90,8 @@ enum TextFinish {
 
     /// The text decoded once more, if its characters, taken as Latin-1 bytes, form multibyte UTF-8.
     ///
-    /// French capitals before a no-break space or a guillemet (`LIBERTÉ\u{A0}!`, `LIBERTÉ…`) form such pairs by chance:
-    /// those alone convince nobody.
+    /// French letters before a no-break space or a guillemet (`LIBERTÉ\u{A0}!`, `LIBERTÉ…`, `fatigué…\u{A0}?`) form such
+    /// sequences by chance: those alone convince nobody.
     private static func decodedOnceMore(_ bytes: [UInt8]) -> [UInt8]? {
         var latin: [UInt8] = []
         latin.reserveCapacity(bytes.count)
@@ -119,8 +119,12 @@ enum TextFinish {
         while index2 + 1 < latin.count {
             let lead = latin[index2]
             if lead >= 0xC2 {
-                let isChance = (0xC6...0xCD).contains(lead) && Self.followsCapitals(latin[index2 + 1])
-                if !isChance { return latin }
+                let isPair = (0xC6...0xCD).contains(lead) && Self.followsWords(latin[index2 + 1])
+                // Whole sequences: the text is valid, and its cut end is gone.
+                let isTriple =
+                    lead >= 0xE0 && lead < 0xF0 && index2 + 2 < latin.count && Self.followsWords(latin[index2 + 1])
+                    && Self.followsWords(latin[index2 + 2])
+                if !isPair && !isTriple { return latin }
             }
             index2 += 1
         }
@@ -128,7 +132,7 @@ enum TextFinish {
     }
 
     /// Whether a byte of windows-1252 is punctuation that stands behind a word, or a space.
-    private static func followsCapitals(_ byte: UInt8) -> Bool {
+    private static func followsWords(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x82, 0x84, 0x85, 0x8B, 0x91...0x97, 0x9B, 0xA0...: true
         default: false

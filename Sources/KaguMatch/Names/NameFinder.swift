@@ -9,24 +9,32 @@ struct NameFinder {
     let field: Mention.Field
     private let table = FoldingTable.shared
     private(set) var candidates: [Candidate] = []
-    /// Candidates that failed on case; kept for explanations only.
+    /// Candidates that failed on case, and those whose remainder is no ending; kept for explanations only.
     private(set) var miscased: [Candidate] = []
+    private(set) var misended: [Candidate] = []
     private(set) var terms: [TermMention] = []
     private(set) var phrases: [TermMention] = []
     /// The words found, by token.
     private var hits: [WordHit] = []
-    private let keepsMiscased: Bool
+    private let isExplaining: Bool
 
-    init(_ lexicon: Lexicon, _ text: FieldText, field: Mention.Field, keepsMiscased: Bool) {
+    /// How many letters an alias has at least for which an ending that is none is worth telling (M37).
+    private static let fewestLettersBeforeRefusal = 5
+
+    init(_ lexicon: Lexicon, _ text: FieldText, field: Mention.Field, explaining: Bool) {
         self.lexicon = lexicon
         self.text = text
         self.field = field
-        self.keepsMiscased = keepsMiscased
+        isExplaining = explaining
     }
 
     /// Reads the field from left to right.
     mutating func run() {
-        lexicon.words.find(in: text, into: &hits)
+        if isExplaining {
+            lexicon.words.findBeginnings(in: text, into: &hits)
+        } else {
+            lexicon.words.find(in: text, into: &hits)
+        }
         var first = 0
         while first < hits.count {
             let token = hits[first].token
@@ -99,8 +107,8 @@ struct NameFinder {
     private mutating func endAlias(_ number: Int, _ first: Int, _ last: Int, _ hit: WordHit) {
         let alias = lexicon.aliases[number]
         let isWhole = hit.endings == .whole
-        guard isWhole || !alias.endings.isDisjoint(with: hit.endings), !text.tokens[first].flags.contains(.domain)
-        else { return }
+        let fits = isWhole || !alias.endings.isDisjoint(with: hit.endings)
+        guard fits || isRefusalTold(alias), !text.tokens[first].flags.contains(.domain) else { return }
         var candidate = Candidate(
             alias: number, entity: alias.entity, field: field, first: first, last: last,
             start: text.tokens[first].start, end: text.tokens[last].end, aliasEnd: text.tokens[last].end, tier: 0,
@@ -117,11 +125,22 @@ struct NameFinder {
         let isWaived = field == .url || text.tokens[first].flags.contains(.tag)
         let rule = alias.alias.letterCase
         if rule == .fold || (rule == .initial && isWaived) || agrees(alias.words, rule, from: first) {
-            candidates.append(candidate)
-        } else if keepsMiscased, !alias.isException {
+            if fits {
+                candidates.append(candidate)
+            } else {
+                candidate.reason = .ending
+                misended.append(candidate)
+            }
+        } else if fits, isExplaining, !alias.isException {
             candidate.reason = .letterCase
             miscased.append(candidate)
         }
+    }
+
+    /// Whether it is told of an alias that what follows it is no ending (M37).
+    private func isRefusalTold(_ alias: CompiledAlias) -> Bool {
+        isExplaining && !alias.isException
+            && alias.words.reduce(0) { $0 + $1.strict.count } >= Self.fewestLettersBeforeRefusal
     }
 
     /// Takes an ending after an apostrophe, or after a hyphen and a word in capitals (M22).

@@ -58,7 +58,7 @@ struct WordHit {
     var word: Int32
     /// One past its last letter.
     var end: Int
-    /// The endings that the rest of the token is; `whole` where there is no rest.
+    /// The endings that the rest of the token is; `whole` where there is no rest, empty where it is none.
     var endings: EndingSet
 }
 
@@ -176,6 +176,20 @@ struct WordTrie: Sendable {
         }
     }
 
+    /// As `find`, and the words that a token begins with whose remainder is no ending: those hits have none (M37).
+    func findBeginnings(in text: FieldText, into hits: inout [WordHit]) {
+        for (index, token) in text.tokens.enumerated() {
+            var node = 0
+            for at in token.units {
+                node = next(node, text.units[at].loose)
+                if node < 0 { break }
+                for word in Int(nodes[node].firstWord)..<Int(nodes[node + 1].firstWord) {
+                    test(word, index, token, text, at: at + 1, keepingRefused: true, into: &hits)
+                }
+            }
+        }
+    }
+
     private func walk(_ index: Int, in text: FieldText, to past: Int, into hits: inout [WordHit]) {
         let token = text.tokens[index]
         var node = 0
@@ -193,7 +207,8 @@ struct WordTrie: Sendable {
     }
 
     private func test(
-        _ index: Int, _ tokenIndex: Int, _ token: Token, _ text: FieldText, at: Int, into hits: inout [WordHit]
+        _ index: Int, _ tokenIndex: Int, _ token: Token, _ text: FieldText, at: Int, keepingRefused: Bool = false,
+        into hits: inout [WordHit]
     ) {
         let limit = token.units.upperBound
         guard let end = spellings[index].end(in: text.units, from: token.units.lowerBound, to: limit), end == at
@@ -212,7 +227,7 @@ struct WordTrie: Sendable {
                 endings.insert(pair.set)
             }
         }
-        if !endings.isEmpty {
+        if !endings.isEmpty || keepingRefused {
             hits.append(WordHit(token: place, word: word.number, end: end, endings: endings))
         }
     }

@@ -10,7 +10,7 @@ enum Reason: Equatable {
     /// One of the entity's `anchorFeeds`, by index.
     case feed(Int)
     case title(Range<Int>)
-    case letterCase, allCaps, sentenceStart, gender, noAnchor, dates
+    case letterCase, ending, allCaps, sentenceStart, gender, noAnchor, dates
     case blockLeft(Range<Int>), blockRight(Range<Int>), blockNear(Range<Int>), otherBearer(Range<Int>)
     case inside(Int)
 }

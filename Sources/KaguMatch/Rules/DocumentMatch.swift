@@ -11,6 +11,7 @@ struct DocumentMatch {
     private let language: (language: String, source: LanguageSource)
     private var candidates: [Candidate] = []
     private var miscased: [Candidate] = []
+    private var misended: [Candidate] = []
     private var terms: [TermMention] = []
     private var phrases: [TermMention] = []
     /// Sentences of the content that the summary has already (M38).
@@ -83,7 +84,7 @@ struct DocumentMatch {
         let chosen = chooseMentions()
         let evaluator = evaluator(chosen)
         let topics = scoreTopics(evaluator)
-        let shown = inOrder(chosen + (isExplaining ? dropDuplicates(of: chosen, miscased) : []))
+        let shown = inOrder(chosen + (isExplaining ? refused(beside: chosen) : []))
         let watches = scoreWatches(evaluator, shown)
         return MatchResult(
             language: language.language, languageSource: language.source, entities: entityIDs(chosen),
@@ -97,10 +98,11 @@ struct DocumentMatch {
     private mutating func find() {
         for field in Mention.Field.allCases {
             guard !fields.texts[field.order].tokens.isEmpty else { continue }
-            var finder = NameFinder(compiled.lexicon, fields[field], field: field, keepsMiscased: isExplaining)
+            var finder = NameFinder(compiled.lexicon, fields[field], field: field, explaining: isExplaining)
             finder.run()
             candidates += finder.candidates
             miscased += finder.miscased
+            misended += finder.misended
             terms += finder.terms
             phrases += finder.phrases
         }
@@ -137,9 +139,11 @@ struct DocumentMatch {
         return ordered.map { candidates[$0] }
     }
 
-    private func dropDuplicates(of chosen: [Candidate], _ others: [Candidate]) -> [Candidate] {
+    /// What failed on case or ending where nothing was chosen; of endings the shortest is told, then file order.
+    private func refused(beside chosen: [Candidate]) -> [Candidate] {
         var known = Set(chosen.map(place))
-        return others.filter { known.insert(place($0)).inserted }
+        let shortestFirst = misended.sorted { ($1.aliasEnd, $0.alias) < ($0.aliasEnd, $1.alias) }
+        return (miscased + shortestFirst).filter { known.insert(place($0)).inserted }
     }
 
     private func entityIDs(_ chosen: [Candidate]) -> [String] {
@@ -315,6 +319,7 @@ struct DocumentMatch {
         case .title(let word): "title:" + text.text(word)
         case .hint(let entity): "hint:" + compiled.entities[entity].id
         case .letterCase: "case"
+        case .ending: "ending:" + text.text(candidate.aliasEnd, candidate.end)
         case .allCaps: "all-caps"
         case .sentenceStart: "sentence-start"
         case .gender: "gender"

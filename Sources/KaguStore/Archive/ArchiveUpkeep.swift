@@ -68,9 +68,13 @@ public struct ArchiveUpkeep: Sendable {
             let writer = try GzipFileWriter(path)
             for source in sources where access(source, F_OK) == 0 {
                 let reader = try GzipFileReader(source)
+                var last: UInt8?
                 while case let block = try reader.read(upTo: Self.blockBytes), !block.isEmpty {
                     try writer.write(block)
+                    last = block.last
                 }
+                // A line that a kill has cut must not swallow the one that follows.
+                if let last, last != UInt8(ascii: "\n") { try writer.write([UInt8(ascii: "\n")]) }
             }
             try writer.finish()
         } catch {

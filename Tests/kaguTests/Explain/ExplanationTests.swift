@@ -44,7 +44,8 @@ struct ExplanationTests {
     @Test("alternatives that change nothing are counted under an OR that holds, and shown when asked for (M52)")
     func folded() {
         let explanation = explain(hit(title: "Strike", summary: "The Harbour Union called a walkout."), ["strikes"])
-        #expect(text(explanation).contains("    + OR\n      + @org.union  ← decides\n      - 1 other does not hold\n"))
+        #expect(
+            text(explanation).contains("    + OR\n      + @org.union  ← decides\n      - 1 other does not hold\n"))
         #expect(text(explanation, showsAll: true).contains("      - @group.islands\n"))
     }
 

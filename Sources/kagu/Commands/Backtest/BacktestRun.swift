@@ -80,7 +80,7 @@ struct BacktestRun {
     ) {
         guard entry.line.contains(where: { $0 > 0x20 }) else { return }
         do {
-            let input = try MatchInput.read(entry.line, number: number)
+            let input = try MatchInput.read(entry.line, number: number, mayBeEmpty: entry.isPlain)
             comparison.compare(input, isPlain: entry.isPlain, number: number, &tally)
         } catch {
             tally.add(error)

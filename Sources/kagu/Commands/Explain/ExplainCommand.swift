@@ -61,7 +61,8 @@ struct ExplainCommand: ParsableCommand {
         switch output {
         case .short:
             let terminal = Terminal.standardOutput(environment: wiring.environment)
-            let printer = ExplanationPrinter(paint: Paint(terminal.usesColour), clock: utc ? .utc : .local, showsAll: all)
+            let printer = ExplanationPrinter(
+                paint: Paint(terminal.usesColour), clock: utc ? .utc : .local, showsAll: all)
             try StandardOutput.write(printer.text(explanation))
         case .json: try StandardOutput.write(ExplanationRecord(explanation: explanation).json + "\n")
         }

@@ -28,7 +28,8 @@ struct MatchInput: Decodable, Hashable {
     var seen: Instant?
 
     /// Reads a line; wrong UTF-8 becomes U+FFFD (M59). `number` is the line's, from 1.
-    static func read(_ line: [UInt8], number: Int) throws(Mistake) -> MatchInput {
+    /// An item without any text is a mistake unless `mayBeEmpty`.
+    static func read(_ line: [UInt8], number: Int, mayBeEmpty: Bool = false) throws(Mistake) -> MatchInput {
         let text = String(decoding: line, as: UTF8.self)
         let input: MatchInput
         do {
@@ -37,7 +38,8 @@ struct MatchInput: Decodable, Hashable {
             let id = (try? JSONDecoder().decode(Identity.self, from: Data(text.utf8)))?.id
             throw Mistake(id: id, line: number, text: text, error: error)
         }
-        guard [input.title, input.summary, input.content].contains(where: { !($0 ?? "").isEmpty }) else {
+        guard mayBeEmpty || [input.title, input.summary, input.content].contains(where: { !($0 ?? "").isEmpty })
+        else {
             throw Mistake(
                 id: input.id, line: number, column: 1,
                 reason: "no text; give at least one of title, summary, content")
