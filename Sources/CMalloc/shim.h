@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory of the process: glibc's allocator settings and its list of loaded objects, which Swift's Glibc module leaves
-// out.
+// out. Without _GNU_SOURCE, under which some types of the C library would differ from those that Swift knows.
 
 #ifndef KAGU_CMALLOC_SHIM_H
 #define KAGU_CMALLOC_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -25,8 +22,20 @@ static inline void kagu_trim_malloc(void) {
     malloc_trim(0);
 }
 
+/// One loaded object, as dl_iterate_phdr(3) gives it; later members are left out.
+struct kagu_object {
+    ElfW(Addr) dlpi_addr;
+    const char *dlpi_name;
+    const ElfW(Phdr) *dlpi_phdr;
+    ElfW(Half) dlpi_phnum;
+};
+
+/// dl_iterate_phdr(3), which <link.h> declares under _GNU_SOURCE only.
+extern int kagu_for_each_object(int (*body)(struct kagu_object *, size_t, void *), void *data)
+    __asm__("dl_iterate_phdr");
+
 /// Unmaps the code of one loaded object, whole pages that are never written: nothing is lost. `page` is their size.
-static inline int kagu_rest_object(struct dl_phdr_info *object, size_t size, void *page) {
+static inline int kagu_rest_object(struct kagu_object *object, size_t size, void *page) {
     const ElfW(Addr) mask = ~(*(const ElfW(Addr) *)page - 1);
     (void)size;
     for (int i = 0; i < object->dlpi_phnum; i++) {
@@ -43,7 +52,7 @@ static inline int kagu_rest_object(struct dl_phdr_info *object, size_t size, voi
 /// each fault.
 static inline void kagu_rest_code(long pageSize) {
     ElfW(Addr) page = (ElfW(Addr))pageSize;
-    dl_iterate_phdr(kagu_rest_object, &page);
+    kagu_for_each_object(kagu_rest_object, &page);
 }
 
 #endif
