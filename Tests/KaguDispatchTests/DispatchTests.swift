@@ -68,3 +68,52 @@ struct DispatchTests {
         #expect(await Pinned().receive(SIGUSR1) == SIGUSR1)
     }
 }
+
+private actor Desk {
+    nonisolated let executor = SerialQueueExecutor(label: "kagu.desk")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated let taskExecutor: QueueTaskExecutor
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private(set) var asked = 0
+    private(set) var served = 0
+
+    init() { taskExecutor = QueueTaskExecutor(executor.queue) }
+
+    /// Waits for the next call of `serve`, as commands wait for a poll.
+    func ask() async {
+        asked += 1
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func serve() {
+        served += 1
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
+}
+
+@Suite struct QueueTaskExecutorTests {
+    @Test(
+        "tasks that prefer the queue of an actor, and tasks that do not, all go on after their waits",
+        .timeLimit(.minutes(1)))
+    func resumption() async {
+        let desk = Desk()
+        for round in 1...300 {
+            async let first: Void = desk.ask()
+            async let second: Void = desk.ask()
+            while await desk.asked < 2 * round { await Task.yield() }
+            let (queue, gate) = (desk.executor.queue, AsyncStream<Void>.makeStream())
+            let poll = Task(executorPreference: desk.taskExecutor) {
+                dispatchPrecondition(condition: .onQueue(queue))
+                for await _ in gate.stream { break }
+                // Resumed on the queue again, not in the pool.
+                dispatchPrecondition(condition: .onQueue(queue))
+                await desk.serve()
+            }
+            gate.continuation.yield()
+            await poll.value
+            _ = await (first, second)
+        }
+        #expect(await desk.served == 300)
+    }
+}

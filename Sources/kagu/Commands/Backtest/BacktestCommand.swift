@@ -63,17 +63,21 @@ struct BacktestCommand: ParsableCommand {
         let comparison = BacktestComparison(
             old: try wiring.matcher([old]), new: try wiring.matcher([new]), feeds: FeedDirectory(try feeds(wiring)),
             since: file == nil ? nil : from, now: now, limit: limit)
+        var isWhole = true
         var run = BacktestRun(comparison, progress: BacktestProgress(isatty(STDERR_FILENO) == 1))
         if let file {
             var lines = try LineStream(file)
             while let line = try lines.next() { run.add(line) }
         } else {
-            try replayArchive(since: from, wiring, &run)
+            isWhole = try replayArchive(since: from, wiring, &run)
         }
         try finish(run.finished(), comparison, wiring)
+        // A part of the archive is no answer for scripts.
+        if !isWhole { throw ExitStatus.error }
     }
 
-    private func replayArchive(since: Instant?, _ wiring: Wiring, _ run: inout BacktestRun) throws {
+    /// Replays what the archive keeps; false where a file of it could not be read to its end.
+    private func replayArchive(since: Instant?, _ wiring: Wiring, _ run: inout BacktestRun) throws -> Bool {
         let directory = try wiring.stateDirectory(common)
         let archive = ArchiveReader(directory: directory)
         guard !archive.days.isEmpty else {
@@ -89,6 +93,7 @@ struct BacktestCommand: ParsableCommand {
         if summary.badLines > 0 {
             StandardError.write("kagu: backtest: \(summary.badLines) lines of the archive skipped: no items\n")
         }
+        return summary.problems.isEmpty
     }
 
     private func finish(_ tally: BacktestTally, _ comparison: BacktestComparison, _ wiring: Wiring) throws {

@@ -101,8 +101,12 @@ struct Explanation {
         }.map(\.element)
     }
 
-    /// What was rejected, in order.
-    var rejected: [Mention] { result.mentions.filter { $0.state == .rejected } }
+    /// What was rejected, in order; words that only begin like a name come last.
+    var rejected: [Mention] {
+        let all = result.mentions.filter { $0.state == .rejected }
+        let isNear = { (mention: Mention) in mention.reason.hasPrefix("ending:") }
+        return all.filter { !isNear($0) } + all.filter(isNear)
+    }
 
     /// The language of the item: that of the hit, where its line does not keep the whole text.
     var language: String { subject.hit?.lang ?? result.language }
