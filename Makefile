@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 DESTDIR ?=
 
-PACKAGES := libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config ca-certificates systemd
+PACKAGES := libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config ca-certificates systemd strace
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz
 # Metadata is looked up once a type instead of by its mangled name: half of the instructions of a start.
 RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc \
@@ -18,7 +18,7 @@ RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc \
 DEBUG := .build/debug
 RELEASE := .build/release
 
-.PHONY: help deps swift-present build debug test demo run check lint format imports units example-config bench fuzz install clean
+.PHONY: help deps swift-present build debug test demo run check lint format imports units example-config bench fuzz soak install clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -88,6 +88,10 @@ bench: build ## kagu's CPU, memory and wall time next to its peers (Benchmarks/R
 
 fuzz: deps ## libFuzzer and AddressSanitizer over the byte parsers, FUZZ_SECONDS (60) each
 	@Fuzz/run
+
+soak: deps ## hours of kills, power cuts and flipped bytes
+	swift build --build-tests
+	KAGU_SOAK=1 swift test --skip-build --no-parallel --filter "KillTests|PowerCutTests|DamageTests"
 
 install: ## what `make build` has built, into DESTDIR with PREFIX (/usr/local) and SYSCONFDIR
 	@[ -x $(RELEASE)/kagud ] && [ -x $(RELEASE)/kagu ] || { echo "nothing to install: run make build first" >&2; exit 1; }

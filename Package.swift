@@ -45,7 +45,8 @@ let package = Package(
         .executable(name: "kagud", targets: ["kagud"]),
         .executable(name: "kagu", targets: ["kagu"]),
         // For Benchmarks/, which is a package of its own.
-        .library(name: "KaguAbilities", targets: ["KaguFeed", "KaguMatch", "KaguModel"]),
+        .library(
+            name: "KaguAbilities", targets: ["KaguAlert", "KaguFeed", "KaguHTTP", "KaguMatch", "KaguModel"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -104,9 +105,11 @@ let package = Package(
         tests("KaguHTTPTests", ["KaguHTTP", "KaguModel", "KaguBytes", "KaguDispatch"]),
         tests("KaguStoreTests", ["KaguStore", "KaguModel", "KaguBytes", grdb]),
         tests("KaguAlertTests", ["KaguAlert", "KaguModel", "KaguBytes"]),
-        tests("KaguDaemonTests", ["KaguDaemon", "KaguConfig", "KaguFeed", "KaguHTTP", "KaguStore", "KaguModel"]),
+        tests(
+            "KaguDaemonTests",
+            ["KaguDaemon", "KaguAlert", "KaguConfig", "KaguFeed", "KaguHTTP", "KaguStore", "KaguModel"]),
         tests("kaguTests", ["kagu", "KaguModel", "KaguConfig", "KaguMatch", "KaguStore", "KaguAlert"]),
         // Start the built executables, so these must be there.
-        tests("EndToEndTests", ["KaguAlert", "KaguModel", "kagud", "kagu"]),
+        tests("EndToEndTests", ["KaguAlert", "KaguModel", "KaguStore", "kagud", "kagu"]),
     ]
 )

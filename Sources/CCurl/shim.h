@@ -55,6 +55,21 @@ static inline CURLcode kagu_easy_set_closesocket_function(CURL *handle, curl_clo
     return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
 }
 
+// curl_easy_setopt, CURLOPT_READFUNCTION.
+static inline CURLcode kagu_easy_set_read_function(CURL *handle, curl_read_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_READFUNCTION, value);
+}
+
+// curl_easy_setopt, CURLOPT_XFERINFOFUNCTION.
+static inline CURLcode kagu_easy_set_progress_function(CURL *handle, curl_xferinfo_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+
+// curl_easy_setopt, CURLOPT_MAIL_RCPT_ALLLOWFAILS, whose name lost an L in 8.2 and is a macro since.
+static inline CURLcode kagu_easy_allow_refused_recipients(CURL *handle) {
+    return curl_easy_setopt(handle, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+}
+
 // curl_easy_setopt, options that take a struct curl_blob, whose bytes are copied if its flags say so.
 static inline CURLcode kagu_easy_set_blob(CURL *handle, CURLoption option, struct curl_blob *value) {
     return curl_easy_setopt(handle, option, value);

@@ -69,46 +69,51 @@ public struct Alert: Hashable, Sendable {
 }
 
 extension Alert {
+    /// Binds a message to an alert whose body `receiver` freezes (D4); without one, the body is W2's envelope.
+    public init(_ message: AlertMessage, for receiver: (any Receiver)?) {
+        let body =
+            receiver?.body(message).bytes ?? MessageBody(message).render(message.content, reason: message.reason)
+        self.init(
+            id: message.id, receiver: message.receiver, route: message.route, kind: message.content.kind,
+            reason: message.reason, hits: message.content.hits.map(\.id), title: message.content.title,
+            boundAt: message.boundAt, body: body)
+    }
+
     /// Binds hits of one group to an alert and renders its body (D4, R5): one hit to `kagu.hit`, several of one
     /// story to `kagu.story`, several stories to `kagu.digest`.
     ///
     /// At least one hit; order does not matter. Unless given, the reason of a digest is `group`, of others `new`.
-    /// `template` replaces the envelope (W3).
     public static func bind(
         _ hits: [Hit], to destination: Destination, as id: AlertID, at instant: Instant,
-        reason: Reason? = nil, template: MessageTemplate? = nil
+        reason: Reason? = nil, for receiver: (any Receiver)? = nil
     ) -> Alert {
         precondition(!hits.isEmpty, "an alert tells of at least one hit")
         let ordered = hits.sorted { ($0.seen, $0.id) < ($1.seen, $1.id) }
         let group = destination.group(for: ordered[0])
-        let message = MessageBody(
-            alert: id, receiver: destination.receiver, route: destination.route, boundAt: instant)
-        let kind: Kind =
-            ordered.count == 1 ? .hit : ordered.allSatisfy { $0.story == ordered[0].story } ? .story : .digest
-        let reason = reason ?? (kind == .digest ? .group : .new)
-        let body =
-            switch kind {
-            case .hit: message.hit(ordered[0], group: group, reason: reason)
-            case .story:
-                message.story(
-                    StorySummary(ordered), newHits: ordered, group: group, reason: reason, update: 0, first: id)
-            case .digest, .feed, .test: message.digest(ordered, reason: reason)
+        let content: AlertContent =
+            if ordered.count == 1 {
+                .hit(ordered[0], group: group)
+            } else if ordered.allSatisfy({ $0.story == ordered[0].story }) {
+                .story(
+                    StoryTelling(
+                        story: StorySummary(ordered), newHits: ordered, group: group, update: 0, first: id))
+            } else {
+                .digest(DigestContent(hits: ordered))
             }
-        return Alert(
-            id: id, receiver: destination.receiver, route: destination.route, kind: kind, reason: reason,
-            hits: ordered.map(\.id),
-            title: PlainText.line(ordered[0].title), boundAt: instant, body: template?.render(body) ?? body)
+        let message = AlertMessage(
+            id: id, receiver: destination.receiver, route: destination.route,
+            reason: reason ?? (content.kind == .digest ? .group : .new), boundAt: instant, content: content)
+        return Alert(message, for: receiver)
     }
 
     /// A message sent by hand to see whether a receiver works (C5). It settles nothing.
     public static func test(
         to receiver: String, as id: AlertID, at instant: Instant, version: String, host: String,
-        template: MessageTemplate? = nil
+        for target: (any Receiver)? = nil
     ) -> Alert {
-        let note = "test message of kagu \(version) on \(host)"
-        let body = MessageBody(alert: id, receiver: receiver, route: "", boundAt: instant).test(note: note)
-        return Alert(
-            id: id, receiver: receiver, route: "", kind: .test, reason: .test, hits: [], title: note,
-            boundAt: instant, body: template?.render(body) ?? body)
+        let message = AlertMessage(
+            id: id, receiver: receiver, route: "", reason: .test, boundAt: instant,
+            content: .test(note: "test message of kagu \(version) on \(host)"))
+        return Alert(message, for: target)
     }
 }

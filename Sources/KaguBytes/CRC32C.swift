@@ -5,20 +5,45 @@ public enum CRC32C {
     /// The checksum of `bytes`.
     public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         // Over a buffer: through a generic iterator each byte would cost two calls.
-        bytes.withContiguousStorageIfAvailable(sum) ?? Array(bytes).withUnsafeBufferPointer(sum)
+        bytes.withContiguousStorageIfAvailable { sum(UnsafeRawBufferPointer($0)) }
+            ?? Array(bytes).withUnsafeBytes(sum)
     }
 
-    private static func sum(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        var crc: UInt32 = 0xFFFF_FFFF
-        for byte in bytes {
-            crc = (crc >> 8) ^ table[Int((crc ^ UInt32(byte)) & 0xFF)]
+    /// Eight bytes at a time ("slicing by 8", Kounavis and Berry, Intel 2005): a byte's sum with seven zero bytes behind
+    /// it stands in the seventh table, so that the eight sums do not wait for each other.
+    private static func sum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        tables.withUnsafeBufferPointer { tables in
+            var crc: UInt32 = 0xFFFF_FFFF
+            var index = 0
+            while index + 8 <= bytes.count {
+                let word =
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) ^ UInt64(crc)
+                var next: UInt32 = 0
+                for place in 0..<8 {
+                    next ^= tables[(7 - place) << 8 | Int(truncatingIfNeeded: word >> UInt64(place * 8)) & 0xFF]
+                }
+                crc = next
+                index += 8
+            }
+            while index < bytes.count {
+                crc = crc >> 8 ^ tables[Int((crc ^ UInt32(bytes[index])) & 0xFF)]
+                index += 1
+            }
+            return ~crc
         }
-        return ~crc
     }
 
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in
-            value & 1 == 1 ? (value >> 1) ^ 0x82F6_3B78 : value >> 1
+    /// Eight tables of 256 sums: of a byte, and of it with one to seven zero bytes behind it.
+    private static let tables: [UInt32] = {
+        var tables: [UInt32] = (0..<256).map { index in
+            (0..<8).reduce(UInt32(index)) { value, _ in
+                value & 1 == 1 ? (value >> 1) ^ 0x82F6_3B78 : value >> 1
+            }
         }
-    }
+        for place in 256..<2048 {
+            let before = tables[place - 256]
+            tables.append(before >> 8 ^ tables[Int(before & 0xFF)])
+        }
+        return tables
+    }()
 }

@@ -62,6 +62,7 @@ public actor Daemon {
         let client: HTTPClient
         let courier: Courier
         let scheduler: Scheduler
+        let stories: StoryLedger
     }
 
     /// A configuration that has been put into force.
@@ -81,7 +82,12 @@ public actor Daemon {
     var lastChange: Task<Void, Never>?
     private var signals: SignalStream?
     private var stopRequest: CheckedContinuation<Void, Never>?
-    private var isStopRequested = false
+    private(set) var isStopRequested = false
+    /// Whether it ends for its next start to mend what this one cannot (O38).
+    private var needsRestart = false
+    /// Fires when the storage is to be tested; what was told of it last.
+    var storageTimer: DeadlineTimer?
+    var toldStorage = StorageState()
     private var statusTimer: DeadlineTimer?
     private var upkeepTimer: DeadlineTimer?
     private var control: ControlServer?
@@ -149,17 +155,18 @@ public actor Daemon {
 
     /// Opens the store, mends what a crash has left, and builds the owners; polls and sends nothing yet.
     private func open(_ config: Config, _ wiring: Wiring) async throws(StoreError) -> Parts {
-        let (store, recovery) = try Store.open(directory: config.store.directory, at: time.wall())
-        if recovery.tornBytes > 0 {
-            logger.warning("recover hits: \(recovery.tornBytes) bytes of a torn line were moved to quarantine/")
-        }
+        let (store, recovery) = try Store.open(
+            directory: config.store.directory, at: time.wall(), limits: config.store.limits)
+        tellMended(recovery)
         if !recovery.hits.isEmpty {
             logger.notice("recover hits: \(recovery.hits.count) lines that the index did not know are routed now")
             let recent = Set(wiring.feeds.filter(\.alertsRecent).map(\.id))
             let routed = recovery.hits.map { hit in
                 RoutedHit(
                     recovered: hit,
-                    deliveries: wiring.policy.deliveries(for: hit, alertsRecent: recent.contains(hit.feed.id)))
+                    deliveries: recovery.isDatabaseRebuilt
+                        ? wiring.policy.recoveredDeliveries(for: hit)
+                        : wiring.policy.deliveries(for: hit, alertsRecent: recent.contains(hit.feed.id)))
             }
             try await store.indexRecovered(routed, at: time.wall())
         }
@@ -168,7 +175,9 @@ public actor Daemon {
         let client = HTTPClient(settings: Wiring.clientSettings(config), target: polling)
         let courier = Courier(store: store, client: client, logger: logger, time: time)
         let scheduler = Scheduler(plan: .idle(wiring.limits), time: time, target: polling)
-        return Parts(store: store, client: client, courier: courier, scheduler: scheduler)
+        let stories = StoryLedger()
+        stories.fill(fromStateDirectory: store.directory.path, at: time.wall())
+        return Parts(store: store, client: client, courier: courier, scheduler: scheduler, stories: stories)
     }
 
     // MARK: Running
@@ -191,6 +200,7 @@ public actor Daemon {
         listen(parts)
         tellStatus(parts)
         planUpkeep(parts, after: Self.firstUpkeep)
+        watchStorage(parts)
         Task { await keepArchive(parts) }
         await withCheckedContinuation { continuation in
             if isStopRequested { continuation.resume() } else { stopRequest = continuation }
@@ -199,12 +209,22 @@ public actor Daemon {
         logger.notice("stopping: no new polls, those in flight get \(Self.drainTime)")
         statusTimer?.cancel()
         upkeepTimer?.cancel()
+        storageTimer?.cancel()
         await control?.stopListening()
         async let sends: Void = parts.courier.drain(grace: Self.drainTime)
         await parts.scheduler.drain(grace: Self.drainTime)
         await sends
         await control?.stop(grace: .seconds(1))
-        return .stopped
+        return needsRestart ? .software : .stopped
+    }
+
+    /// Ends as if asked to, but for the exit code, after which systemd starts anew.
+    func stopForRestart() {
+        guard !isStopRequested else { return }
+        needsRestart = true
+        isStopRequested = true
+        stopRequest?.resume()
+        stopRequest = nil
     }
 
     /// Opens the control socket (O11). A daemon that cannot be asked still collects: without the socket it goes on.
@@ -246,8 +266,9 @@ public actor Daemon {
         Task { await keepArchive(parts) }
     }
 
-    /// Seals the archive's past days and removes those that are too old (O42); works beside the store.
+    /// Compresses and removes past days of hits and of the archive as configured (O42); works beside the store.
     private func keepArchive(_ parts: Parts) async {
+        await keepHits(parts)
         guard let retention = inForce?.wiring.itemRetention else { return }
         let upkeep = ArchiveUpkeep(directory: parts.store.directory.path)
         let done = await upkeep.run(at: time.wall(), retention: retention)
@@ -308,7 +329,8 @@ public actor Daemon {
             let feeds = inForce?.wiring.feeds ?? []
             let line = try? await StatusLine(parts.store, parts.scheduler, feeds: feeds, hits: tally.counts.hits)
             guard let line else { return }
-            notifier.status((reloadRefusal.map { "\($0); " } ?? "") + line.description)
+            let trouble = parts.store.storage.statusPrefix + (reloadRefusal.map { "\($0); " } ?? "")
+            notifier.status(trouble + line.description)
         }
     }
 

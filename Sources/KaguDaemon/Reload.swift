@@ -67,7 +67,7 @@ extension Daemon {
         let standings = wiring.feeds.compactMap { feed in
             records[feed.id].map { (feed.id, FeedStanding(of: feed, $0, at: now)) }
         }
-        try await parts.courier.adopt(receivers: wiring.receivers, policy: wiring.policy)
+        try await parts.courier.adopt(wiring.courierPlan)
         await parts.scheduler.follow(
             plan(wiring, parts), standings: Dictionary(standings) { first, _ in first }, holds: holds)
         let taken = InForce(config: config, wiring: wiring, since: now)
@@ -81,8 +81,9 @@ extension Daemon {
             feeds: wiring.feeds, limits: wiring.limits,
             begin: { feeds in await poller.begin(feeds) },
             poll: { feed, order, scheduler in await poller.poll(feed, order, by: scheduler) },
-            mayStart: { [client = parts.client, most = wiring.maximumBodies] in
-                client.bodyBytesInFlight <= most.bytes
+            mayStart: { [client = parts.client, store = parts.store, most = wiring.maximumBodies, options] in
+                // A full disk stops polling before the write (O36); one round ends whatever becomes of it.
+                client.bodyBytesInFlight <= most.bytes && (options.pollsOnce || store.storage.takesPolls)
             },
             online: { await poller.online() },
             clockStepped: { step, inFlight in await poller.clockStepped(by: step, inFlight: inFlight) },

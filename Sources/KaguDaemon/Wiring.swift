@@ -20,6 +20,8 @@ struct Wiring: Sendable {
     let itemRetention: Duration
     let allowedPrivate: [AllowedAddress]
     let receivers: [String: CourierReceiver]
+    /// The receiver of notices and overdue copies (D12).
+    let fallback: String?
     /// No poll starts while the bodies in flight hold more (S6).
     let maximumBodies: ByteCount
 
@@ -33,7 +35,8 @@ struct Wiring: Sendable {
             throw ConfigFailure(error.problems)
         }
         policy = AlertPolicy(
-            tree: RouteTree(root: Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
+            tree: RouteTree(root: try Route(config.alerts.route)), maximumAge: config.alerts.maximumAge)
+        fallback = config.alerts.fallback
         allowedPrivate = config.http.allowPrivate.map(AllowedAddress.init(rule:))
         let privateFeeds = feeds.filter { $0.isAllowListed(by: config.http.allowPrivate) }
         pace = PollPace(
@@ -49,6 +52,9 @@ struct Wiring: Sendable {
         itemRetention = config.store.itemRetention
     }
 
+    /// What the courier follows.
+    var courierPlan: Courier.Plan { Courier.Plan(receivers: receivers, policy: policy, fallback: fallback) }
+
     /// How many watches there are.
     var watchCount: Int { matcher.watchlist.watches.count }
 
@@ -59,7 +65,7 @@ struct Wiring: Sendable {
         return Poller(
             fetcher: fetcher, store: parts.store, courier: parts.courier, matcher: matcher, policy: policy,
             pace: pace, assembly: assembly, feedHeaders: feedHeaders, keepsItems: itemRetention > .zero,
-            health: health, tally: tally, time: time)
+            health: health, tally: tally, time: time, stories: parts.stories)
     }
 
     /// Settings of the HTTP client; they hold until the next start.
@@ -86,50 +92,19 @@ struct Wiring: Sendable {
         guard problems.isEmpty else { throw ConfigFailure(problems) }
         return headers
     }
-
-    private static func receivers(
-        _ config: Config, _ credentials: Credentials
-    ) throws(ConfigFailure) -> [String: CourierReceiver] {
-        var receivers: [String: CourierReceiver] = [:]
-        var problems = config.problemsOfIdleReceivers
-        for settings in config.alerts.receivers where settings.kind == .webhook {
-            var keys: [SigningKey] = []
-            for key in settings.signingKeys {
-                do {
-                    keys.append(try SigningKey(key))
-                } catch {
-                    problems.append(ConfigProblem("receiver \(settings.name): \(error)", at: settings.location))
-                }
-            }
-            let headers = settings.headers.compactMap { field -> OutgoingRequest.Header? in
-                guard let secret = field.resolved(credentials) else {
-                    problems.append(field.missing(in: "receiver \(settings.name)", at: settings.location))
-                    return nil
-                }
-                return .init(field.name, secret)
-            }
-            receivers[settings.name] = CourierReceiver(
-                webhook: WebhookReceiver(
-                    name: settings.name, url: settings.url, keys: keys, headers: headers, timeout: settings.timeout,
-                    template: settings.template.map { MessageTemplate(.init($0)) },
-                    userAgent: Kagu.userAgent(contact: config.http.contact)),
-                addressGuard: AddressGuard(
-                    allowing: settings.allowPrivate.map(AllowedAddress.init(rule:)), blocksOpen: .privateSpace))
-        }
-        guard problems.isEmpty else { throw ConfigFailure(problems) }
-        return receivers
-    }
 }
 
 extension HeaderField {
-    fileprivate func resolved(_ credentials: Credentials) -> Secret? {
+    /// Its value; nil where its credential does not exist.
+    func resolved(_ credentials: Credentials) -> Secret? {
         switch value {
         case .text(let secret): secret
         case .credential(let name): credentials.secret(named: name)
         }
     }
 
-    fileprivate func missing(in owner: String, at location: SourceLocation?) -> ConfigProblem {
+    /// What is wrong with a header that has no value.
+    func missing(in owner: String, at location: SourceLocation?) -> ConfigProblem {
         guard case .credential(let credential) = value else {
             return ConfigProblem("\(owner): header \(name) has no value", at: location)
         }
@@ -141,36 +116,10 @@ extension HeaderField {
 
 extension AllowedAddress {
     /// An entry as the configuration has parsed it.
-    fileprivate init(rule: AddressRule) {
+    init(rule: AddressRule) {
         switch rule {
         case .block(_, let address, let prefixLength): self = .block(address: address, prefixLength: prefixLength)
         case .endpoint(let host, let port): self = .endpoint(host: host, port: port)
-        }
-    }
-}
-
-extension Route {
-    /// A route as the configuration has parsed it.
-    fileprivate init(_ settings: RouteSettings) {
-        self.init(
-            name: settings.name, path: settings.path, matchers: settings.matchers, receiver: settings.receiver,
-            continues: settings.continues,
-            groupBy: settings.groupBy?.compactMap { GroupLabel(rawValue: $0.rawValue) },
-            groupWait: settings.groupWait, groupInterval: settings.groupInterval,
-            maximumPerHour: settings.maximumPerHour, routes: settings.routes.map(Route.init))
-    }
-}
-
-extension MessageTemplate.Node {
-    /// A template as the configuration has parsed it.
-    fileprivate init(_ node: TemplateNode) {
-        switch node {
-        case .string(let text): self = .string(text)
-        case .number(let number): self = .number(number)
-        case .bool(let bool): self = .bool(bool)
-        case .null: self = .null
-        case .list(let nodes): self = .list(nodes.map(Self.init))
-        case .map(let pairs): self = .map(pairs.map { .init(key: $0.key, value: Self($0.value)) })
         }
     }
 }

@@ -24,6 +24,14 @@ struct FeedDraft: Sendable {
         inherits.append((inheritsLanguage, inheritsAuthors))
     }
 
+    /// Makes room for all items of a document once a part of it is read: a large list does not move as it grows.
+    mutating func expectItems(afterReading part: Int, of whole: Int, _ limits: ParseLimits) {
+        guard feed.items.count == 64, part > 0 else { return }
+        let expected = min(whole / (part / 64 + 1) + 64, limits.items, 1 << 16)
+        feed.items.reserveCapacity(expected)
+        inherits.reserveCapacity(expected)
+    }
+
     /// Hands the feed's language and authors down (F8), and drops older versions of Atom entries (F11).
     mutating func finish() {
         let fallback = LanguageTag.first(ofHeader: context.contentLanguage)
@@ -78,29 +86,49 @@ extension Item {
 
     /// Keeps lists within their limits and without repetition.
     mutating func settleLists(_ limits: ParseLimits) {
-        authors = authors.uniqued(limits.authors)
-        categories = categories.uniqued(limits.categories)
-        links = links.uniqued(limits.links)
+        authors.dropRepetitions(limits.authors)
+        categories.dropRepetitions(limits.categories)
+        links.dropRepetitions(limits.links)
+        dropRepeatedEnclosures(limits.enclosures)
+    }
+
+    /// Keeps the first enclosure of each address: a few are compared sooner than hashed.
+    private mutating func dropRepeatedEnclosures(_ limit: Int) {
         guard enclosures.count > 1 else { return }
-        var seen: Set<String> = []
-        enclosures = Array(enclosures.filter { seen.insert($0.url).inserted }.prefix(limits.enclosures))
+        if enclosures.count <= min(8, limit) {
+            var kept = 1
+            for index in 1..<enclosures.count
+            where !enclosures[..<kept].contains(where: { $0.url == enclosures[index].url }) {
+                if index > kept { enclosures[kept] = enclosures[index] }
+                kept += 1
+            }
+            enclosures.removeLast(enclosures.count - kept)
+        } else {
+            var seen: Set<String> = []
+            enclosures = Array(enclosures.filter { seen.insert($0.url).inserted }.prefix(limit))
+        }
     }
 }
 
 extension Array where Element: Hashable {
+    /// Keeps the first `limit` different elements, in order.
+    mutating func dropRepetitions(_ limit: Int) {
+        guard count > 1 else { return }
+        if count <= Swift.min(8, limit), !repeatsElements { return }
+        self = uniqued(limit)
+    }
+
+    /// Whether two elements are equal; for a few, which are compared sooner than hashed.
+    private var repeatsElements: Bool {
+        for index in 1..<count {
+            for earlier in 0..<index where self[earlier] == self[index] { return true }
+        }
+        return false
+    }
+
     /// The first `limit` different elements, in order.
     func uniqued(_ limit: Int) -> [Element] {
-        guard count > 1 else { return self }
-        if count <= Swift.min(8, limit) {
-            // So few are compared sooner than hashed, and nearly all differ.
-            let differ = indices.allSatisfy { index in !self[..<index].contains(self[index]) }
-            if differ { return self }
-            var out: [Element] = []
-            out.reserveCapacity(count)
-            for element in self where !out.contains(element) { out.append(element) }
-            return out
-        }
         var seen: Set<Element> = []
-        return Array(filter { seen.insert($0).inserted }.prefix(limit))
+        return count > 1 ? Array(filter { seen.insert($0).inserted }.prefix(limit)) : self
     }
 }

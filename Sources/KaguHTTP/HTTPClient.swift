@@ -12,7 +12,7 @@ public actor HTTPClient {
     /// The queue `kagu.http`.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let settings: HTTPClientSettings
+    let settings: HTTPClientSettings
     private let gauge = ByteGauge()
     private let inbox = CallInbox()
     /// One multi handle for each allow-list, because a reused connection passes no guard (S3); the one used last

@@ -13,12 +13,15 @@ public struct HTTPOrigin: Hashable, Sendable, CustomStringConvertible {
     public let port: Int
 
     /// The origin of an absolute `http` or `https` URL; nil for anything else.
-    public init?(_ url: String) {
+    public init?(_ url: String) { self.init(url, schemes: ["http", "https"]) }
+
+    /// The origin of an absolute URL with one of these schemes.
+    init?(_ url: String, schemes: Set<String>) {
         guard !url.utf8.contains(0), let parsed = curl_url() else { return nil }
         defer { curl_url_cleanup(parsed) }
         guard curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,
             let scheme = Self.part(CURLUPART_SCHEME, of: parsed)?.lowercased(),
-            scheme == "http" || scheme == "https",
+            schemes.contains(scheme),
             var host = Self.part(CURLUPART_HOST, of: parsed)?.lowercased(), !host.isEmpty,
             let port = Self.part(CURLUPART_PORT, of: parsed).flatMap({ Int($0) })
         else { return nil }

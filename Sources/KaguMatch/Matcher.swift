@@ -31,9 +31,18 @@ public struct Matcher: Sendable {
             let language = needsLanguage ? LanguageGuess.of(document) : ("und", .none)
             return MatchResult(language: language.0, languageSource: language.1)
         }
-        var match = DocumentMatch(compiled, document, explaining: explaining)
+        var match = DocumentMatch(compiled, document, explaining: explaining, needsLanguage: needsLanguage)
         return match.run()
     }
+
+    /// As `match`, of a document that has been read already.
+    public func match(_ reading: DocumentReading) -> MatchResult {
+        var match = DocumentMatch(compiled, reading)
+        return match.run()
+    }
+
+    /// Whether anything may be found in a document; false is certain. See `mayFind(in:)`.
+    public func mayFind(in document: Document) -> Bool { !compiled.isSilent(on: document) }
 
     /// Whether anything may be found in a plain text, given as UTF-8; false is certain. A pass over the bytes that
     /// allocates nothing, many times quicker than `match`.

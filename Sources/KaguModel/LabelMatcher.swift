@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One condition on a hit's labels, in Alertmanager's notation: `severity=~"high|critical"` (R2).
-public struct LabelMatcher: Hashable, Sendable, CustomStringConvertible {
+public struct LabelMatcher: Hashable, Sendable, Codable, CustomStringConvertible {
     /// What a matcher may look at.
-    public enum Label: String, Hashable, Sendable, CaseIterable {
+    public enum Label: String, Hashable, Sendable, CaseIterable, Codable {
         /// Labels of a hit or feed event; `watch` and `entity` hold several values.
         case watch, entity, severity, feed, `class`, lang, country, type
     }
 
     /// How label and value are compared.
-    public enum Operation: String, Hashable, Sendable, CaseIterable {
+    public enum Operation: String, Hashable, Sendable, CaseIterable, Codable {
         /// One value equals.
         case equals = "="
         /// No value equals.

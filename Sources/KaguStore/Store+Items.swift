@@ -23,14 +23,9 @@ extension Store {
         do {
             try reading { database in
                 for look in looks {
-                    found.append(
-                        Result { () throws(StoreError) in
-                            do {
-                                var search = try ItemSearch(
-                                    look.poll, feed: feedNumbers[look.poll.feedID], at: look.at, database)
-                                return try search.run()
-                            } catch { throw StoreError(error, path: directory.database) }
-                        })
+                    var search = try ItemSearch(
+                        look.poll, feed: feedNumbers[look.poll.feedID], at: look.at, database)
+                    found.append(.success(try search.run()))
                 }
             }
         } catch {

@@ -58,8 +58,11 @@ extension Store {
         let work = inbox.withLock { $0.take() }
         guard !work.isEmpty else { return }
         var batch = RecordBatch(orphans: orphans)
+        // Before anything is written: no validator advances, and the next poll brings the same items (O36, P12).
+        let isFleeting = work.allSatisfy(\.isFleeting)
+        if let obstacle = pollObstacle(takesSpace: !isFleeting) { return fail(work, batch, obstacle) }
         do {
-            try transaction(isSynced: !work.allSatisfy(\.isFleeting)) { database in
+            try transaction(isSynced: !isFleeting, mayUseReserve: false) { database in
                 try batch.add(work, number: { try feedNumber($0, database) }, database)
                 archive(work)
                 try batch.appendLines(to: log)
@@ -117,22 +120,27 @@ extension Store {
         }
     }
 
-    /// Indexes the hits that `open` found behind the watermark, and writes what is owed for them, in one
-    /// transaction (D1). Call it once with all of them; hits indexed meanwhile by a re-poll are passed over.
+    /// Indexes the hits that `open` found behind the watermark, and writes what is owed for them and for those of a
+    /// rebuilt database, in one transaction (D1, R17). Call it once with all of them; hits indexed meanwhile by a
+    /// re-poll are passed over.
     public func indexRecovered(_ hits: [RoutedHit], at: Instant) throws(StoreError) {
         commitQueued()
         var left = orphans
         do {
             try transaction { database in
+                let isRebuilt = try RebuiltMark.read(database) != nil
                 for routed in hits {
-                    guard let location = left.removeValue(forKey: routed.hit.id) else { continue }
-                    let feed = try feedNumber(routed.hit.feed.id, database)
-                    let number = try HitTable.insert(routed.hit, at: location, feed: feed, earlier: [], database)
+                    var number = isRebuilt ? try HitTable.number(of: routed.hit.id, database) : nil
+                    if let location = left.removeValue(forKey: routed.hit.id) {
+                        let feed = try feedNumber(routed.hit.feed.id, database)
+                        number = try HitTable.insert(routed.hit, at: location, feed: feed, earlier: [], database)
+                    }
                     guard let number else { continue }
                     for delivery in routed.deliveries {
                         _ = try OutboxTable.add(delivery, hit: number, at: at, database)
                     }
                 }
+                if isRebuilt { try RebuiltMark.clear(database) }
                 guard left.isEmpty else { return }
                 for name in HitFileName.list(in: directory.hits) {
                     guard let reader = LineReader("\(directory.hits)/\(name)") else { continue }

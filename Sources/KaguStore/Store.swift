@@ -4,7 +4,7 @@ import Dispatch
 import GRDB
 import GRDBSQLite
 import KaguDispatch
-public import KaguModel
+import KaguModel
 import Synchronization
 
 /// What survives a restart: feed states, seen items, hits and the outbox (DESIGN §4–6, D1, O33–O41).
@@ -37,14 +37,28 @@ public actor Store {
     nonisolated let company = DispatchSemaphore(value: 0)
     /// How the database numbers ids and URLs.
     nonisolated let keys: ItemKeys
-    private var lock: StateLock?
+    /// Kept until `close`.
+    var lock: StateLock?
     /// Whether commits are synced now.
-    private var isSyncing = true
+    var isSyncing = true
+    /// How many synced transactions the database has ever had (`CommitMark`).
+    private var commits: Int64
+    /// What the file system must have left.
+    nonisolated let limits: StorageLimits
+    nonisolated let reserve: SpaceReserve
+    /// Called when polls are no longer taken.
+    var tellPaused: @Sendable () -> Void = {}
+    /// Read by all, written on the store's queue.
+    nonisolated let storageState = Mutex(StorageState())
 
     init(
-        directory: StateDirectory, lock: StateLock, database: DatabaseQueue, log: HitLog, faults: StoreFaults,
-        keys: ItemKeys, feedNumbers: [String: Int64], orphans: [String: HitLocation]
+        directory: StateDirectory, lock: StateLock, database: DatabaseQueue, limits: StorageLimits, log: HitLog,
+        faults: StoreFaults, keys: ItemKeys, commits: Int64, feedNumbers: [String: Int64],
+        orphans: [String: HitLocation]
     ) {
+        self.limits = limits
+        self.commits = commits
+        reserve = SpaceReserve(path: directory.reserve, free: faults.free)
         self.directory = directory
         self.lock = lock
         self.database = database
@@ -54,43 +68,6 @@ public actor Store {
         self.keys = keys
         self.feedNumbers = feedNumbers
         self.orphans = orphans
-    }
-
-    /// Takes the lock, opens and upgrades the database, cuts a torn tail off the hit files and finds lines that the
-    /// index does not know. Blocks; meant for start-up. `now` decides what counts as recent after a rebuilt
-    /// database.
-    ///
-    /// Throws `unusable` (exit 74), `locked` (75), `newerSchema` (78), or what else the files give cause for.
-    public static func open(
-        directory path: String, at now: Instant
-    ) throws(StoreError) -> (store: Store, recovery: Recovery) {
-        try open(directory: path, at: now, faults: StoreFaults())
-    }
-
-    static func open(
-        directory path: String, at now: Instant, faults: StoreFaults
-    ) throws(StoreError) -> (store: Store, recovery: Recovery) {
-        let directory = StateDirectory(path)
-        try directory.prepare()
-        let lock = try StateLock(directory)
-        let (queue, isNew) = try StateDatabase.openForWriting(directory.database, backup: directory.backup)
-        do {
-            var found = try TailRecovery(directory: directory, database: queue).run()
-            let isRebuilt = isNew && !found.lines.isEmpty
-            if isRebuilt { try found.indexOlder(than: now - .seconds(86_400), in: queue) }
-            let (numbers, keys) = try queue.inDatabase { (try FeedTable.numbers($0), try ItemKeys($0)) }
-            let store = Store(
-                directory: directory, lock: lock, database: queue,
-                log: HitLog(directory: directory.hits, calls: faults.calls), faults: faults, keys: keys,
-                feedNumbers: numbers,
-                orphans: Dictionary(found.lines.map { ($0.hit.id, $0.location) }) { first, _ in first })
-            let recovery = Recovery(
-                hits: found.lines.map(\.hit), tornBytes: found.tornBytes, badLines: found.badLines,
-                newerLines: found.newerLines, isDatabaseRebuilt: isRebuilt)
-            return (store, recovery)
-        } catch {
-            throw StoreError(error, path: directory.database)
-        }
     }
 
     /// Checkpoints and closes the database, closes the hit file and gives the lock back; later calls throw
@@ -106,36 +83,92 @@ public actor Store {
 
     /// Runs `body` with the connection; the store's queue waits meanwhile.
     func access<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        guard let database else { throw .closed }
-        do { return try database.inDatabase(body) } catch { throw StoreError(error, path: directory.database) }
+        guard let database else { throw lock == nil ? .closed : storage.problem ?? .closed }
+        do { return try database.inDatabase(body) } catch { throw note(error, database) }
     }
 
     /// Runs `body` in one transaction, durable on return; not `isSynced`, it outlives a kill of the daemon, but a
     /// power cut may undo it.
+    ///
+    /// On a full disk it is run a second time with the reserve given up, for what must be recorded still (O36); not
+    /// `mayUseReserve`, it throws.
     func transaction<Value>(
-        isSynced: Bool = true, _ body: (Database) throws -> Value
+        isSynced: Bool = true, mayUseReserve: Bool = true, _ body: (Database) throws -> Value
     ) throws(StoreError) -> Value {
-        try access { database in
+        let hadReserve = reserve.isHeld
+        do {
+            return try attempt(isSynced: isSynced, body)
+        } catch {
+            guard case .diskFull = error, mayUseReserve, hadReserve else { throw error }
+            return try attempt(isSynced: isSynced, body)
+        }
+    }
+
+    /// What became of a transaction whose statements have all run.
+    private enum Ending<Value> {
+        case committed(Value)
+        /// The commit failed, which tells nothing about the file.
+        case uncertain(Value, any Error)
+    }
+
+    /// Runs `body` in one transaction once.
+    func attempt<Value>(isSynced: Bool, _ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        let number = commits + 1
+        let ending = try access { database in
             try sync(isSynced, database)
             // Prepared statements: GRDB would compile these words anew each time.
             try PreparedStatement(database, "BEGIN IMMEDIATE").run()
+            let value: Value
             do {
-                let value = try body(database)
-                try PreparedStatement(database, "COMMIT").run()
-                return value
+                value = try body(database)
+                if isSynced { try CommitMark.write(number, database) }
             } catch {
-                // Some errors have rolled back already.
-                if sqlite3_get_autocommit(database.sqliteConnection) == 0 {
-                    _ = try? PreparedStatement(database, "ROLLBACK").run()
-                }
+                Self.rollBack(database)
                 throw error
             }
+            do {
+                try faults.commit()
+                try PreparedStatement(database, "COMMIT").run()
+                try faults.committed()
+                return Ending.committed(value)
+            } catch {
+                Self.rollBack(database)
+                return .uncertain(value, error)
+            }
+        }
+        switch ending {
+        case .committed(let value):
+            if isSynced { commits = number }
+            return value
+        case .uncertain(let value, let error):
+            let told = database.map { note(error, $0) } ?? .closed
+            guard isSynced, isThere(number) else { throw told }
+            commits = number
+            return value
+        }
+    }
+
+    /// Some errors have rolled back already.
+    private static func rollBack(_ database: Database) {
+        guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { return }
+        _ = try? PreparedStatement(database, "ROLLBACK").run()
+    }
+
+    /// Whether the transaction whose commit has failed turns out to be in the database, opened anew (O37).
+    private func isThere(_ number: Int64) -> Bool {
+        guard lock != nil, !storage.needsRestart else { return false }
+        do throws(StoreError) {
+            try reopen()
+            return try access { try CommitMark.read($0) } == number
+        } catch {
+            pause(error)
+            return false
         }
     }
 
     /// Whether the commits to come are synced: SQLite's `synchronous` is FULL, as it was opened (O34), or NORMAL. It is
     /// set only where it changes, since each time costs as much as storing a poll.
-    private func sync(_ isSynced: Bool, _ database: Database) throws {
+    func sync(_ isSynced: Bool, _ database: Database) throws {
         guard isSynced != isSyncing else { return }
         let code = sqlite3_exec(
             database.sqliteConnection, "PRAGMA synchronous = \(isSynced ? "FULL" : "NORMAL")", nil, nil, nil)
@@ -163,24 +196,15 @@ public actor Store {
     }
 }
 
-/// What `Store.open` found to be mended.
-public struct Recovery: Sendable {
-    /// Hits whose lines the index does not know: to be routed, and handed to `Store.indexRecovered`.
-    public var hits: [Hit]
-    /// Bytes of a torn last line that were moved to `quarantine/`.
-    public var tornBytes: Int
-    /// Lines behind the index's watermark that are no hits; copied to `quarantine/`.
-    public var badLines: Int
-    /// Lines of a later version, left alone.
-    public var newerLines: Int
-    /// Whether the database was made anew beside existing hit files (R17).
-    public var isDatabaseRebuilt: Bool
-}
-
 /// Points at which a test makes the store fail.
 struct StoreFaults: Sendable {
     /// The durable calls.
     var calls = DurableCalls()
     /// Called between the sync of the hit lines and the commit; an error it throws fails the transaction.
     var beforeCommit: @Sendable () throws -> Void = {}
+    /// Called in place of a commit that fails, and after one that has not: an error it throws is the commit's.
+    var commit: @Sendable () throws -> Void = {}
+    var committed: @Sendable () throws -> Void = {}
+    /// The bytes that the disk has left.
+    var free: @Sendable (String) -> Int? = SpaceReserve.freeBytes
 }

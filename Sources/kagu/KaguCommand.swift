@@ -15,9 +15,11 @@ struct KaguCommand: AsyncParsableCommand {
             """,
         version: "kagu \(Kagu.version)",
         subcommands: [
-            HitsCommand.self, ExplainCommand.self, CheckCommand.self, MatchCommand.self, WatchesCommand.self,
-            BacktestCommand.self, ParseCommand.self, FeedsCommand.self, StatusCommand.self, ReloadCommand.self,
-            ListenCommand.self, DemoCommand.self,
+            HitsCommand.self, StatsCommand.self, ExplainCommand.self, CheckCommand.self, MatchCommand.self,
+            WatchesCommand.self, BacktestCommand.self, ParseCommand.self, FeedsCommand.self, AlertsCommand.self,
+            ReceiversCommand.self, SilenceCommand.self, RouteCommand.self, StatusCommand.self,
+            VerifyCommand.self, ReindexCommand.self, ReloadCommand.self, ListenCommand.self, InitCommand.self,
+            DemoCommand.self,
         ])
 }
 

@@ -25,6 +25,7 @@ struct DumpTests {
         #expect(again.http.allowPrivate == config.http.allowPrivate)
         #expect(again.metrics == config.metrics)
         #expect(again.alerts.receivers.map(\.options) == config.alerts.receivers.map(\.options))
+        #expect(again.alerts.receivers.map(\.recipients) == config.alerts.receivers.map(\.recipients))
         #expect(again.alerts.fallback == config.alerts.fallback)
         #expect(again.alerts.route.routes.map(\.matchers) == config.alerts.route.routes.map(\.matchers))
         #expect(again.alerts.route.routes.map(\.quietHours) == config.alerts.route.routes.map(\.quietHours))

@@ -118,7 +118,7 @@ struct GoodConfigTests {
         #expect(alerts.receivers[3].url.revealed == "https://api.telegram.org")
         #expect(alerts.receivers[3].options == ["chat_id": "-1001234567890"])
         #expect(alerts.receivers[4].options == ["active_for": "1h"])
-        #expect(alerts.receivers[5].options["to"] == "ops@example.org, night@example.org")
+        #expect(alerts.receivers[5].recipients == ["ops@example.org", "night@example.org"])
         #expect(alerts.receivers[5].password?.revealed == "word")
         #expect(alerts.fallback == "ops-mail")
         #expect(alerts.maximumAge == .seconds(48 * 3600))

@@ -128,6 +128,16 @@ import Testing
         #expect(time < .seconds(20))
     }
 
+    @Test("tags without an end, each in the quotes of the one before, cost linear time (S6)")
+    func tagsInQuotes() throws {
+        let tags = String(repeating: "<x\" y=\"", count: 20_000)
+        let clock = ContinuousClock()
+        let time = try clock.measure {
+            _ = try parse("<rss><channel><item><title>t</title></item><item><title a=\"\(tags)")
+        }
+        #expect(time < .seconds(20))
+    }
+
     @Test("namespace declarations beyond 256 at once are not seen (S6)")
     func declarations() throws {
         let open = (0..<10).map { level in

@@ -221,6 +221,7 @@ import Testing
         }
         full.set(false)
         #expect(try fixture.directory.text("state/hits/2026-11-22.jsonl").hasSuffix("}\n"))
+        #expect(await store.testStorage().takesPolls)
         #expect(try await store.poll([.make(id: "2", title: "Baku")], at: fixture.now).hitLines == 1)
         #expect(HitReader(directory: fixture.path).hits(HitQuery()).count == 2)
     }

@@ -67,6 +67,15 @@ struct ItemArchiveTests {
         #expect(reader.item(named: "https://a.example/") == nil, "a part of an address names nothing")
     }
 
+    @Test("a date over 15 minutes ahead of the poll is kept and marked (F22)")
+    func future() async throws {
+        try archive.append(await lines(0..<1, at: fixture.now - .seconds(901)), day: day)
+        try archive.append(await lines(1..<2, at: fixture.now - .seconds(899)), day: day)
+        let items = read().items
+        #expect(items.map(\.future) == [true, nil])
+        #expect(items.first?.published == fixture.now)
+    }
+
     @Test("past days are sealed, today's is not, and both are read (O33)")
     func sealing() async throws {
         let first = try await lines(0..<2)

@@ -30,7 +30,7 @@ import Testing
         #expect(groups.map(\.key) == ["phone/x", "route/story"])
         #expect(groups.allSatisfy { $0.deadline == fixture.now + .seconds(30) })
         #expect(groups.last?.labels == #"{"story":"s_1"}"#)
-        #expect(try await store.nextDeadline() == fixture.now + .seconds(30))
+        #expect(try await store.nextGroupDeadline() == fixture.now + .seconds(30))
         #expect(try await store.groups(dueBefore: fixture.now).isEmpty)
     }
 
@@ -97,7 +97,7 @@ import Testing
         (group.deadline, group.lastTold, group.firstAlertID) = (nil, now, "msg_1")
         try await store.bindAlert(alert("msg_1", at: now), deliveries: waiting.map(\.id), group: group)
         #expect(try await store.waitingDeliveries().isEmpty)
-        #expect(try await store.nextDeadline() == now)
+        #expect(try await store.nextAttempts().map(\.at) == [now])
 
         let next = now + .seconds(5)
         let attempt = AttemptRecord(
@@ -111,7 +111,7 @@ import Testing
         store = try fixture.openStore()
         #expect(try await store.receiverRecords() == [receiver])
         #expect(try await store.group("route/story") == group)
-        #expect(try await store.nextDeadline() == next)
+        #expect(try await store.nextAttempts().map(\.at) == [next])
         #expect(try await store.pendingAlerts(dueBefore: now).isEmpty)
         let pending = try #require(try await store.pendingAlerts(dueBefore: next).first)
         #expect(pending.body == Array("{\"\u{e9}\":1}".utf8) && pending.attempts == 1 && pending.deliveries == 1)
@@ -120,7 +120,8 @@ import Testing
         try await store.recordAttempt(
             AttemptRecord(alertID: "msg_1", at: next, duration: .zero, status: 200, classification: "success"),
             verdict: .delivered(remoteID: "42"))
-        #expect(try await store.nextDeadline() == nil)
+        #expect(try await store.nextAttempts().isEmpty)
+        #expect(try await store.nextGroupDeadline() == nil)
         let reader = try StateReader(directory: fixture.path)
         #expect(try reader.deliveryCounts() == [.delivered: 1] && reader.alertCounts() == [.delivered: 1])
         let told = try #require(try reader.alert("msg_1"))
@@ -139,7 +140,7 @@ import Testing
         let group = GroupRecord(key: "route/story", receiver: "desk", route: "route", lastTold: fixture.now)
         try await store.bindAlert(alert("msg_1", at: fixture.now), deliveries: ids, group: group)
         try await store.settle(["msg_1"], verdict: .parked(reason: "receiver_removed"), at: fixture.now)
-        #expect(try await store.nextDeadline() == nil)
+        #expect(try await store.nextAttempts().isEmpty)
         #expect(try await store.deliveries(ofAlert: "msg_1").map(\.state) == [.parked])
         #expect(try await store.deliveries(ofAlert: "msg_1").map(\.reason) == ["receiver_removed"])
         try await store.settle(["msg_1"], verdict: .retry(at: fixture.now), at: fixture.now)

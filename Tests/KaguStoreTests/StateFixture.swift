@@ -11,7 +11,8 @@ struct StateFixture {
     /// 2026-11-22T09:00:00Z.
     let now = Instant(seconds: 1_795_338_000)
 
-    init() throws { directory = try TemporaryDirectory("kagu-store") }
+    /// A directory on the disk; `inMemory`, for tests that make hundreds.
+    init(inMemory: Bool = false) throws { directory = try TemporaryDirectory("kagu-store", inMemory: inMemory) }
 
     /// The state directory, made by the first `open`.
     var path: String { directory.path("state") }

@@ -17,8 +17,13 @@ import Testing
         try await store.poll([.make(title: "Baku")], at: fixture.now)
         #expect(
             try fixture.directory.names(in: "state")
-                == ["backup", "hits", "lock", "quarantine", "state.sqlite", "state.sqlite-shm", "state.sqlite-wal"])
-        for file in ["lock", "state.sqlite", "state.sqlite-shm", "state.sqlite-wal", "hits/2026-11-22.jsonl"] {
+                == [
+                    "backup", "hits", "lock", "quarantine", "reserve", "state.sqlite", "state.sqlite-shm",
+                    "state.sqlite-wal",
+                ])
+        for file in [
+            "lock", "reserve", "state.sqlite", "state.sqlite-shm", "state.sqlite-wal", "hits/2026-11-22.jsonl",
+        ] {
             var status = stat()
             #expect(stat("\(fixture.path)/\(file)", &status) == 0)
             #expect(status.st_mode & 0o777 == 0o640, "\(file)")
@@ -33,7 +38,7 @@ import Testing
         #expect(try await store.pragma("synchronous") == "2")
         #expect(try await store.pragma("foreign_keys") == "1")
         #expect(try await store.pragma("application_id") == String(0x6b61_6775))
-        #expect(try await store.pragma("user_version") == "3")
+        #expect(try await store.pragma("user_version") == "5")
     }
 
     @Test("the WAL stays after a clean stop, so that a group member can read (O34)")
@@ -86,10 +91,11 @@ import Testing
         let fixture = try StateFixture()
         await (try fixture.openStore()).close()
         let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
-        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 4") }
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = \(Schema.version + 1)") }
         try queue.close()
         let before = try fixture.directory.bytes("state/state.sqlite")
-        let error = StoreError.newerSchema(path: fixture.path + "/state.sqlite", found: 4, known: 3)
+        let error = StoreError.newerSchema(
+            path: fixture.path + "/state.sqlite", found: Schema.version + 1, known: Schema.version)
         #expect(throws: error) { try fixture.openStore() }
         #expect(throws: error) { try StateReader(directory: fixture.path) }
         #expect(try fixture.directory.bytes("state/state.sqlite") == before)
@@ -106,9 +112,9 @@ import Testing
         let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
         try queue.inDatabase { database in
             let turn = try #require(try Row.fetchOne(database, sql: "SELECT * FROM turn"))
-            let old = try Table.names(database).map { ($0, try Row.fetchAll(database, sql: "SELECT * FROM \($0)")) }
+            let old = try Table.first().map { ($0, try Row.fetchAll(database, sql: "SELECT * FROM \($0)")) }
             try database.execute(sql: "PRAGMA foreign_keys = OFF")
-            for name in old.map(\.0) + Table.later { try database.execute(sql: "DROP TABLE \(name)") }
+            for name in try Table.names(database) { try database.execute(sql: "DROP TABLE \(name)") }
             try database.execute(sql: Schema.migrations[0])
             for (name, rows) in old {
                 let columns = Set(try database.columns(in: name).map(\.name))
@@ -133,7 +139,7 @@ import Testing
         try queue.close()
 
         let again = try fixture.openStore()
-        #expect(try await again.pragma("user_version") == "3")
+        #expect(try await again.pragma("user_version") == "5")
         #expect(try fixture.directory.names(in: "state/backup") == ["state.v1.sqlite"])
         var expected = record
         expected.isPaused = false
@@ -243,12 +249,20 @@ extension Store {
 }
 
 private enum Table {
-    /// Tables that the first version did not have.
-    static let later = ["poll_log", "event", "hold", "setting", "turn"]
-
     /// The tables of the first version.
+    static func first() throws -> [String] {
+        let queue = try DatabaseQueue()
+        return try queue.inDatabase { database in
+            try database.execute(sql: Schema.migrations[0])
+            return try names(database)
+        }
+    }
+
+    /// All tables.
     static func names(_ database: Database) throws -> [String] {
-        try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
-            .filter { !later.contains($0) && !$0.hasPrefix("sqlite_") }
+        try String.fetchAll(
+            database,
+            sql: "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+        ).filter { !$0.hasPrefix("sqlite_") }
     }
 }

@@ -7,11 +7,12 @@ import KaguFeed
 import KaguMatch
 import KaguModel
 
-/// Runs one ability over files, so that its cost can be set against a peer's on the same input (B8–B10).
+/// Runs one ability over files, so that its cost can be set against a peer's on the same input (B8–B10, B15).
 @main
-struct Bench: ParsableCommand {
+struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "kagu-bench", abstract: "Cost of single abilities of kagu.", subcommands: [Parse.self, Match.self])
+        commandName: "kagu-bench", abstract: "Cost of single abilities of kagu.",
+        subcommands: [Parse.self, Match.self, Post.self])
 }
 
 /// Parses files to the full item model, without the limits on body and items (S6).
@@ -81,8 +82,7 @@ struct Match: ParsableCommand {
         let bytes = text.span
         var start = 0
         while start < bytes.count {
-            var end = start
-            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end &+= 1 }
+            let end = Self.lineEnd(text, from: start)
             let line = bytes.extracting(start..<end)
             start = end + 1
             guard !line.isEmpty else { continue }
@@ -92,5 +92,15 @@ struct Match: ParsableCommand {
             pairs += matcher.match(document, needsLanguage: false).entities.count
         }
         print("lines=\(lines) pairs=\(pairs)")
+    }
+
+    /// Where the line that begins at `start` ends.
+    private static func lineEnd(_ text: Data, from start: Int) -> Int {
+        text.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress,
+                let end = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+            else { return bytes.count }
+            return UnsafeRawPointer(end) - base
+        }
     }
 }

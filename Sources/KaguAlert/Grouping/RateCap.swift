@@ -7,6 +7,8 @@ public import KaguModel
 public struct RateCap: Hashable, Sendable {
     /// The window.
     public static let window = Duration.seconds(3600)
+    /// The most that a route may be given.
+    public static let largest = 3600
 
     /// Messages in any hour at most; at least 1.
     public let maximumPerHour: Int
@@ -27,32 +29,19 @@ public struct RateCap: Hashable, Sendable {
         return max(instant, past[past.count - maximumPerHour] + Self.window)
     }
 
+    /// How many more messages fit into the hour that ends at `instant`.
+    public func remaining(at instant: Instant) -> Int {
+        maximumPerHour - bound.count { $0 <= instant && $0 > instant - Self.window }
+    }
+
     /// Whether a message may be bound at `instant`.
     public func allows(at instant: Instant) -> Bool { nextFree(at: instant) == instant }
+
+    /// The wall clock was set by `step`.
+    public mutating func shift(by step: Duration) { bound = bound.map { $0 + step } }
 
     /// A message was bound at `instant`.
     public mutating func record(_ instant: Instant) {
         bound = Array((bound + [instant]).sorted().suffix(maximumPerHour))
-    }
-}
-
-/// The order in which due groups are bound when the cap leaves too little room: those with a critical hit
-/// first (R12), then the longest due.
-public struct BindingOrder: Hashable, Comparable, Sendable {
-    /// The highest severity that waits in the group.
-    public var severity: Severity
-    /// Since when the group is due.
-    public var due: Instant
-
-    /// A group's place.
-    public init(severity: Severity, due: Instant) {
-        self.severity = severity
-        self.due = due
-    }
-
-    /// What is bound first comes first.
-    public static func < (left: BindingOrder, right: BindingOrder) -> Bool {
-        let isCritical = (left.severity == .critical, right.severity == .critical)
-        return isCritical.0 == isCritical.1 ? left.due < right.due : isCritical.0
     }
 }

@@ -30,6 +30,27 @@ public struct MessageBody: Hashable, Sendable {
         self.boundAt = boundAt
     }
 
+    /// The head of a message that is about to be frozen.
+    init(_ message: AlertMessage) {
+        self.init(
+            alert: message.id, receiver: message.receiver, route: message.route, boundAt: message.boundAt)
+    }
+
+    /// The envelope of any content.
+    func render(_ content: AlertContent, reason: Alert.Reason) -> [UInt8] {
+        switch content {
+        case .hit(let hit, let group): self.hit(hit, group: group, reason: reason)
+        case .story(let telling):
+            story(
+                telling.story, newHits: telling.newHits, group: telling.group, reason: reason,
+                update: telling.update, first: telling.first)
+        case .digest(let content):
+            digest(content.hits, reason: reason, period: content.period, originals: content.originals)
+        case .notice(let notice): self.notice(notice)
+        case .test(let note): test(note: note)
+        }
+    }
+
     /// `kagu.hit`: one hit. Its timestamp is the hit's `seen`.
     public func hit(_ hit: Hit, group: AlertGroup, reason: Alert.Reason) -> [UInt8] {
         smallest { detail in
@@ -60,9 +81,10 @@ public struct MessageBody: Hashable, Sendable {
     }
 
     /// `kagu.digest`: several stories, oldest first, with true totals over all of `hits` (at least one, oldest
-    /// first). `period`: the time that it covers; unless given, from the first hit to the last.
+    /// first). `period`: the time that it covers; unless given, from the first hit to the last. `originals`: the
+    /// alerts that it copies (D12).
     public func digest(
-        _ hits: [Hit], reason: Alert.Reason, period: ClosedRange<Instant>? = nil
+        _ hits: [Hit], reason: Alert.Reason, period: ClosedRange<Instant>? = nil, originals: [AlertID] = []
     ) -> [UInt8] {
         precondition(!hits.isEmpty, "an empty digest is not sent (R10)")
         let stories = StorySummary.stories(of: hits)
@@ -84,7 +106,27 @@ public struct MessageBody: Hashable, Sendable {
                         for story in stories.prefix(count) { write(story, to: &json, detail: detail) }
                     })
                 json.member("more", stories.count - count)
+                if !originals.isEmpty { json.member("originals", originals.map(\.description)) }
             }
+        }
+    }
+
+    /// `kagu.feed`: health of a feed, a receiver or a part of kagu (R15).
+    public func notice(_ notice: HealthNotice) -> [UInt8] {
+        func cut(_ text: String) -> String { PlainText.cut(PlainText.line(text), toScalars: 1000) }
+        return envelope(.feed, at: boundAt, reason: .health) { json in
+            json.member(
+                "subject",
+                object: { json in
+                    json.member("kind", notice.subject.kind.rawValue)
+                    json.member("id", notice.subject.id)
+                    json.member("title", cut(notice.subject.title))
+                })
+            json.member("state", notice.state)
+            json.member("previous", notice.previous)
+            json.member("since", notice.since)
+            json.member("error", ifPresent: notice.error.map(cut))
+            json.member("advice", ifPresent: cut(notice.advice))
         }
     }
 

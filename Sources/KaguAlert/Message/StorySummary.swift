@@ -10,6 +10,8 @@ public struct StorySummary: Hashable, Sendable {
     public var title: String
     /// Link of the first hit.
     public var url: String
+    /// The first hit: whose summary chats show, and whose labels an alert of Alertmanager keeps (W4, W12).
+    public var opening: Hit
     /// When its first hit was stored.
     public var firstSeen: Instant
     /// When its last hit was stored.
@@ -39,6 +41,7 @@ public struct StorySummary: Hashable, Sendable {
         id = hits[0].story
         title = hits[0].title
         url = hits[0].url
+        opening = hits[0]
         firstSeen = hits[0].seen
         lastSeen = hits[hits.count - 1].seen
         self.hits = hits.count

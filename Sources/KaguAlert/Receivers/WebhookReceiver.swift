@@ -3,7 +3,7 @@
 public import KaguModel
 
 /// A receiver of type `webhook` (W1–W3): makes the request of an attempt and judges its outcome.
-public struct WebhookReceiver: Hashable, Sendable {
+public struct WebhookReceiver: Receiver {
     /// Its unique name.
     public var name: String
     /// Where messages are posted; for most targets a credential.
@@ -11,7 +11,7 @@ public struct WebhookReceiver: Hashable, Sendable {
     /// The keys that sign, newest first; none: unsigned.
     public var keys: [SigningKey]
     /// The operator's further request headers.
-    public var headers: [OutgoingRequest.Header]
+    public var headers: [OutgoingHTTP.Header]
     /// The whole attempt's limit.
     public var timeout: Duration
     /// Replaces the envelope; nil: W2.
@@ -21,7 +21,7 @@ public struct WebhookReceiver: Hashable, Sendable {
 
     /// A receiver. `headers` that kagu sets itself (`reserves`) are left out.
     public init(
-        name: String, url: Secret, keys: [SigningKey] = [], headers: [OutgoingRequest.Header] = [],
+        name: String, url: Secret, keys: [SigningKey] = [], headers: [OutgoingHTTP.Header] = [],
         timeout: Duration = .seconds(15), template: MessageTemplate? = nil, userAgent: String
     ) {
         self.name = name
@@ -42,24 +42,37 @@ public struct WebhookReceiver: Hashable, Sendable {
     /// Whether requests carry a signature.
     public var isSigned: Bool { !keys.isEmpty }
 
-    /// The request of an attempt at `instant`: the alert's id and frozen body, a new timestamp, and a new
-    /// signature if there are keys (D4, W1).
-    public func request(id: AlertID, body: [UInt8], at instant: Instant) -> OutgoingRequest {
+    /// `webhook`.
+    public var kind: ReceiverKind { .webhook }
+    /// The URL's host.
+    public var displayHost: String { TargetAddress.host(of: url) }
+    /// The URL and the operator's headers; keys sign and are never sent.
+    public var secrets: [Secret] { [url] + headers.map(\.value) }
+
+    /// The envelope of W2, or what the template makes of it (W3).
+    public func body(_ message: AlertMessage) -> FrozenBody {
+        let envelope = MessageBody(message).render(message.content, reason: message.reason)
+        return FrozenBody(template?.render(envelope) ?? envelope)
+    }
+
+    /// The alert's id and frozen body, a new timestamp, and a new signature if there are keys (D4, W1).
+    public func requests(_ alert: BoundAlert, at instant: Instant) -> [OutgoingRequest] {
         let own = Set(headers.map { $0.name.lowercased() })
-        var all: [OutgoingRequest.Header] = [.init("content-type", Secret("application/json"))]
+        let id = alert.id.description
+        var all: [OutgoingHTTP.Header] = [.init("content-type", Secret("application/json"))]
         if !own.contains("user-agent") { all.append(.init("user-agent", Secret(userAgent))) }
-        all.append(.init(StandardWebhooks.idHeader, Secret(id.description)))
+        all.append(.init(StandardWebhooks.idHeader, Secret(id)))
         all.append(.init(StandardWebhooks.timestampHeader, Secret(String(instant.seconds))))
         if isSigned {
             let signature = StandardWebhooks.signature(
-                id: id.description, timestamp: instant.seconds, body: body, keys: keys)
+                id: id, timestamp: instant.seconds, body: alert.body, keys: keys)
             all.append(.init(StandardWebhooks.signatureHeader, Secret(signature)))
         }
-        return OutgoingRequest(method: "POST", url: url, headers: all + headers, body: body, timeout: timeout)
+        return [.http(OutgoingHTTP(url: url, headers: all + headers, body: alert.body, timeout: timeout))]
     }
 
-    /// What an attempt's outcome at `now` means (D8, D9); a webhook's answer body does not count.
-    public func judge(_ outcome: AttemptOutcome, at now: Instant) -> Answer {
+    /// By the status alone; a webhook's answer body does not count.
+    public func judge(_ outcome: AttemptOutcome, of alert: BoundAlert, at now: Instant) -> Answer {
         Answer(outcome, isSigned: isSigned, at: now)
     }
 }

@@ -12,9 +12,14 @@ extension Answer {
     /// `now`: when the answer came.
     public init(_ outcome: AttemptOutcome, isSigned: Bool, at now: Instant) {
         switch outcome {
+        case .mailed(let code, _, let refused):
+            self = Self.judge(mailCode: code)
+            if answerClass == .success, refused > 0 {
+                warning = refused == 1 ? "1 recipient was refused" : "\(refused) recipients were refused"
+            }
         case .failed(let failure):
             self = Self.judge(failure)
-        case .answered(let status, let floor, let date):
+        case .answered(let status, let floor, let date, _, _):
             self = Self.judge(status: status)
             if answerClass == .success { return }
             self.floor = min(max(floor, .zero), Self.maximumFloor)
@@ -36,6 +41,18 @@ extension Answer {
         case .brokenAnswer: Answer(.transient, reason: .serverError)
         case .unusableURL: Answer(.configSuspect, reason: .clientError)
         case .blockedAddress: Answer(.configSuspect, reason: .blockedAddress)
+        case .encryptionRefused: Answer(.configSuspect, reason: .tls)
+        }
+    }
+
+    /// Reply codes of a mail server (RFC 5321 §4.2.1): 4yz may work later, 5yz hardly (W13).
+    private static func judge(mailCode code: Int) -> Answer {
+        switch code {
+        case 200..<300: Answer(.success, reason: .ok, status: code)
+        case 400..<500: Answer(.transient, reason: .serverError, status: code)
+        case 530, 534, 535, 538: Answer(.configSuspect, reason: .auth, status: code)
+        case 500..<600: Answer(.configSuspect, reason: .clientError, status: code)
+        default: Answer(.transient, reason: .serverError, status: code)
         }
     }
 

@@ -5,10 +5,30 @@ public import KaguModel
 /// What an attempt met, as the HTTP client reports it.
 public enum AttemptOutcome: Hashable, Sendable {
     /// A status line arrived. `floor` is what `Retry-After`, or its absence, asks for by D8 (zero: nothing);
-    /// `date` is the `Date` header.
-    case answered(status: Int, floor: Duration = .zero, date: Instant? = nil)
-    /// None did.
+    /// `date` is the `Date` header; `body` the answer's beginning (D13), `rate` what the type's own rules look at.
+    case answered(
+        status: Int, floor: Duration = .zero, date: Instant? = nil, body: [UInt8] = [], rate: RateHints = .none)
+    /// A mail server had the last word: its reply code, its words, and how many recipients it refused (W13).
+    case mailed(code: Int, text: String = "", refused: Int = 0)
+    /// Neither did.
     case failed(TransportFailure)
+}
+
+/// What an answer's headers say of rates beside the floor of D8.
+public struct RateHints: Hashable, Sendable {
+    /// Whether the answer had a `Retry-After` header; a pause named in the body then counts for nothing.
+    public var hasRetryAfter: Bool
+    /// `X-RateLimit-Reset-After`, in seconds with a fraction (W7).
+    public var resetAfter: Duration?
+
+    /// Hints of an answer.
+    public init(hasRetryAfter: Bool = false, resetAfter: Duration? = nil) {
+        self.hasRetryAfter = hasRetryAfter
+        self.resetAfter = resetAfter
+    }
+
+    /// Nothing.
+    public static let none = RateHints()
 }
 
 /// Why no answer came (D9).
@@ -27,6 +47,8 @@ public enum TransportFailure: Hashable, Sendable, CaseIterable {
     case blockedAddress
     /// The URL is none that a request can be made to.
     case unusableURL
+    /// The mail server does not offer the encryption that is required (W13).
+    case encryptionRefused
 }
 
 /// What an attempt's outcome means for the alert and its receiver (D9).
@@ -75,6 +97,14 @@ public struct Answer: Hashable, Sendable {
     public var floor: Duration
     /// Whether the floor holds for all alerts of the receiver (429).
     public var floorHoldsReceiver: Bool
+    /// The target's id of the message, of types that edit (D16).
+    public var remoteID: String?
+    /// Whether the message to be edited is not there any more: it is sent anew (D16).
+    public var editTargetIsGone = false
+    /// Whether it is sent once more without markup (W11).
+    public var asksForPlainText = false
+    /// What the operator should know of a success, in one line: recipients that were refused (W13).
+    public var warning: String?
 
     /// A judged outcome.
     public init(

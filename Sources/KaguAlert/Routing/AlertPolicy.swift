@@ -42,9 +42,10 @@ public struct AlertPolicy: Hashable, Sendable {
     }
 
     /// To whom `hit` is owed. `alertsRecent`: its feed was added with `--alert-recent`, so that baseline hits
-    /// with a date within `maximumAge` are told too (I4).
-    public func verdict(for hit: Hit, alertsRecent: Bool = false) -> Verdict {
-        let isTooOld = hit.published.map { hit.seen - $0 > maximumAge } ?? false
+    /// with a date within `maximumAge` are told too (I4). `isRevision`: it is told only as an update of what has been
+    /// told, so that its age does not count (R7).
+    public func verdict(for hit: Hit, alertsRecent: Bool = false, isRevision: Bool = false) -> Verdict {
+        let isTooOld = !isRevision && (hit.published.map { hit.seen - $0 > maximumAge } ?? false)
         if hit.baseline, !alertsRecent || hit.published == nil || isTooOld { return .notTold(.baseline) }
         if isTooOld { return .notTold(.maximumAge) }
         let destinations = tree.destinations(for: hit)

@@ -36,6 +36,9 @@ struct CompiledMatcher: Hashable, Sendable {
         return fits != isNegated
     }
 
+    /// Whether it is about this label.
+    func looksAt(_ other: LabelMatcher.Label) -> Bool { label == other }
+
     private static func pattern(of expression: String) -> Pattern {
         let special = Set("\\.[]{}()*+?^$")
         guard !expression.contains(where: special.contains) else { return .expression(expression) }

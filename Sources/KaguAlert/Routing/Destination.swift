@@ -16,11 +16,18 @@ public struct Destination: Hashable, Sendable {
     public var groupInterval: Duration
     /// Messages an hour at most, for this route and receiver (R12).
     public var maximumPerHour: Int
+    /// Which updates of a story are told (R6).
+    public var updates: UpdateRule
+    /// When messages are held; nil: never (R9).
+    public var quietHours: QuietHours?
+    /// When digests are due; nil: hits are told as they come (R10).
+    public var digest: DigestTimes?
 
     /// A destination; unless given, the settings are the defaults of R1.
     public init(
         receiver: String, route: String = "route", groupBy: [GroupLabel] = [.story, .watch],
-        groupWait: Duration = .seconds(30), groupInterval: Duration = .seconds(300), maximumPerHour: Int = 20
+        groupWait: Duration = .seconds(30), groupInterval: Duration = .seconds(300), maximumPerHour: Int = 20,
+        updates: UpdateRule = .steps, quietHours: QuietHours? = nil, digest: DigestTimes? = nil
     ) {
         self.receiver = receiver
         self.route = route
@@ -28,6 +35,9 @@ public struct Destination: Hashable, Sendable {
         self.groupWait = groupWait
         self.groupInterval = groupInterval
         self.maximumPerHour = maximumPerHour
+        self.updates = updates
+        self.quietHours = quietHours
+        self.digest = digest
     }
 
     /// The group that a hit belongs to here (R4).

@@ -26,6 +26,12 @@ public struct Route: Hashable, Sendable {
     public var groupInterval: Duration?
     /// Messages an hour at most (R12).
     public var maximumPerHour: Int?
+    /// Which updates of a story are told (R6).
+    public var updates: UpdateRule?
+    /// When messages are held (R9).
+    public var quietHours: QuietHours?
+    /// When digests are due (R10).
+    public var digest: DigestTimes?
     /// Children, in file order.
     public var routes: [Route]
 
@@ -33,7 +39,8 @@ public struct Route: Hashable, Sendable {
     public init(
         name: String? = nil, path: String = "route", matchers: [LabelMatcher] = [], receiver: String? = nil,
         continues: Bool = false, groupBy: [GroupLabel]? = nil, groupWait: Duration? = nil,
-        groupInterval: Duration? = nil, maximumPerHour: Int? = nil, routes: [Route] = []
+        groupInterval: Duration? = nil, maximumPerHour: Int? = nil, updates: UpdateRule? = nil,
+        quietHours: QuietHours? = nil, digest: DigestTimes? = nil, routes: [Route] = []
     ) {
         self.name = name
         self.path = path
@@ -44,6 +51,9 @@ public struct Route: Hashable, Sendable {
         self.groupWait = groupWait
         self.groupInterval = groupInterval
         self.maximumPerHour = maximumPerHour
+        self.updates = updates
+        self.quietHours = quietHours
+        self.digest = digest
         self.routes = routes
     }
 }

@@ -32,6 +32,14 @@ public struct RouteTree: Hashable, Sendable {
         Self.matches(of: root, for: labels)
     }
 
+    /// The destinations of a health notice (R15): only those of routes that name `type`, themselves or by a parent;
+    /// each receiver once. None: it goes to the fallback.
+    public func healthDestinations(for labels: AlertLabels) -> [Destination] {
+        var told: Set<String> = [Route.noReceiver]
+        return Self.matches(of: root, for: labels, namesType: false)
+            .filter { $0.namesType && told.insert($0.destination.receiver).inserted }.map(\.destination)
+    }
+
     /// The settings of the route with this name or path, where it still sends to `receiver`; nil after a reload has
     /// removed it.
     public func destination(route: String, receiver: String) -> Destination? {
@@ -52,6 +60,18 @@ public struct RouteTree: Hashable, Sendable {
         return found.isEmpty ? [node.destination] : found
     }
 
+    private static func matches(
+        of node: Node, for labels: AlertLabels, namesType: Bool
+    ) -> [(destination: Destination, namesType: Bool)] {
+        var found: [(destination: Destination, namesType: Bool)] = []
+        for child in node.children where child.matchers.allSatisfy({ $0.holds(for: labels) }) {
+            found += matches(
+                of: child, for: labels, namesType: namesType || child.matchers.contains { $0.looksAt(.type) })
+            if !child.continues { break }
+        }
+        return found.isEmpty ? [(node.destination, namesType)] : found
+    }
+
     private static func node(_ route: Route, under parent: Destination) -> Node {
         let destination = Destination(
             receiver: route.receiver ?? parent.receiver,
@@ -59,7 +79,10 @@ public struct RouteTree: Hashable, Sendable {
             groupBy: route.groupBy ?? parent.groupBy,
             groupWait: route.groupWait ?? parent.groupWait,
             groupInterval: route.groupInterval ?? parent.groupInterval,
-            maximumPerHour: route.maximumPerHour ?? parent.maximumPerHour)
+            maximumPerHour: route.maximumPerHour ?? parent.maximumPerHour,
+            updates: route.updates ?? parent.updates,
+            quietHours: route.quietHours ?? parent.quietHours,
+            digest: route.digest ?? parent.digest)
         return Node(
             destination: destination,
             matchers: route.matchers.map(CompiledMatcher.init),

@@ -63,6 +63,12 @@ struct ReceiverReader {
         receiver.timeout = fields["timeout"]?.duration(in: .seconds(1)...(.seconds(60))) ?? receiver.timeout
         receiver.allowPrivate = fields["allow_private"]?.addressRules() ?? []
         for key in kind.optionKeys { receiver.options[key] = fields[key].flatMap { option(key, $0) } }
+        if let to = fields["to"], kind == .email { receiver.recipients = recipients(to) }
+        if kind == .email, let tls = fields["tls"] { checkEncryption(tls, of: receiver) }
+        if let duration = fields["active_for"], kind == .alertmanager {
+            receiver.activeFor = duration.duration(in: .seconds(60)...(.seconds(7 * 86_400))) ?? receiver.activeFor
+            receiver.options["active_for"] = DurationText.format(receiver.activeFor)
+        }
         return receiver
     }
 
@@ -114,22 +120,53 @@ struct ReceiverReader {
     }
 
     private func option(_ key: String, _ cursor: YAMLCursor) -> String? {
+        if key == "tls" { return cursor.choice(TLSMode.self)?.rawValue }
+        // These two are read whole, as what they are.
+        guard key != "to", key != "active_for", let text = cursor.nonEmptyText() else { return nil }
         switch key {
-        case "to":
-            if case .list = cursor.node.content { return cursor.texts().joined(separator: ", ") }
-            return cursor.nonEmptyText()
-        case "active_for":
-            return cursor.duration(in: .seconds(60)...(.seconds(7 * 86_400))).map(DurationText.format)
-        case "tls":
-            return cursor.choice(TLSMode.self)?.rawValue
         case "topic":
-            guard let text = cursor.nonEmptyText() else { return nil }
             let isTopic = (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(Self.isTopicByte)
             if !isTopic { cursor.fail(.noTopic(text)) }
-            return text
-        default:
-            return cursor.nonEmptyText()
+        case "room":
+            if !text.hasPrefix("!") || text.count < 2 { cursor.fail(.noRoom(text)) }
+        case "chat_id":
+            if Int64(text) == nil, !text.hasPrefix("@") || text.count < 2 { cursor.fail(.noChat(text)) }
+        case "thread_id":
+            if text.isEmpty || !text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+                cursor.fail(.noThread(text))
+            }
+        case "from":
+            if !Self.isMailAddress(text) { cursor.fail(.noMailAddress(text)) }
+        default: break
         }
+        return text
+    }
+
+    private func recipients(_ cursor: YAMLCursor) -> [String] {
+        var addresses: [String] = []
+        if case .list = cursor.node.content {
+            addresses = cursor.texts()
+        } else if let text = cursor.nonEmptyText() {
+            addresses = [text]
+        }
+        for address in addresses where !Self.isMailAddress(address) { cursor.fail(.noMailAddress(address)) }
+        return addresses
+    }
+
+    /// `tls: none` says nothing true of `smtps`, and sends a password in the clear over `smtp`.
+    private func checkEncryption(_ cursor: YAMLCursor, of receiver: ReceiverSettings) {
+        guard receiver.options["tls"] == TLSMode.none.rawValue else { return }
+        if receiver.url.revealed.lowercased().hasPrefix("smtps:") { return cursor.fail(.tlsNoneWithSmtps) }
+        if receiver.password != nil { cursor.warn(.passwordInTheClear) }
+    }
+
+    /// An address alone, as the envelope of a mail has it: one `@`, no white space, brackets or controls.
+    private static func isMailAddress(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && text.utf8.count <= 254
+            && text.unicodeScalars.allSatisfy {
+                $0.value > 0x20 && $0.value != 0x7F && !"<>(),;:\"[]\\".unicodeScalars.contains($0)
+            }
     }
 
     private static func isTopicByte(_ byte: UInt8) -> Bool {

@@ -87,6 +87,7 @@ extension ReceiverSettings {
         if let token { out.pair("token", token.description) }
         if let password { out.pair("password", password.description) }
         for (key, value) in options.sorted(by: { $0.key < $1.key }) { out.pair(key, value) }
+        if !recipients.isEmpty { out.list("to", recipients) }
         if !headers.isEmpty {
             out.section("headers") { out in
                 for header in headers { out.pair(header.name, "<secret>") }

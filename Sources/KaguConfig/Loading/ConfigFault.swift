@@ -9,10 +9,10 @@ struct ConfigFault: Error, Hashable {
     /// Lower case, no full stop; follows the key path.
     let wording: String
 
-    private init(_ wording: String) { self.wording = wording }
+    init(_ wording: String) { self.wording = wording }
 
     /// `; did you mean "x"?`, or `otherwise` where nothing is near.
-    private static func suggestion(_ word: String, _ candidates: [String], _ otherwise: String) -> String {
+    static func suggestion(_ word: String, _ candidates: [String], _ otherwise: String) -> String {
         let clause = Suggestion.clause(for: word, among: candidates)
         return clause.isEmpty ? "; \(otherwise)" : clause
     }
@@ -324,43 +324,6 @@ extension ConfigFault {
     static func noSigningKey(line: Int) -> Self {
         Self("line \(line) of the secret is no signing key; write \"whsec_\" and the base64 of 24 to 64 bytes")
     }
-}
-
-// MARK: Receivers
-
-extension ConfigFault {
-    static func duplicateReceiver(_ name: String, _ place: SourceLocation) -> Self {
-        Self("the name \"\(name)\" is taken by the receiver at \(place); change one")
-    }
-
-    static let receiverNamedNone = Self("\"none\" means that nobody is told; choose another name")
-    static func keyOfOtherType(_ key: String, type: String, known: [String]) -> Self {
-        Self(
-            "a receiver of type \(type) has no key \"\(key)\""
-                + suggestion(key, known, "known here: \(known.joined(separator: ", "))"))
-    }
-
-    static func unknownReceiver(_ name: String, known: [String]) -> Self {
-        Self(
-            "no receiver is named \"\(name)\""
-                + suggestion(name, known + ["none"], "define it under alerts.receivers, or write none"))
-    }
-
-    static func unknownFallback(_ name: String, known: [String]) -> Self {
-        Self(
-            "no receiver is named \"\(name)\"" + suggestion(name, known, "define it under alerts.receivers"))
-    }
-
-    static func noReceiverURL(schemes: [String]) -> Self {
-        Self("is no address of this type; write \(schemes.map { "\($0)://…" }.joined(separator: " or "))")
-    }
-
-    static func noTopic(_ text: String) -> Self {
-        Self("\"\(text)\" is no topic; use 1 to 64 letters, digits, \"-\" and \"_\"")
-    }
-
-    static let unsigned = Self(
-        "messages go unsigned; add secret_file so that the receiver can tell them from forgeries")
 }
 
 // MARK: Routes

@@ -28,8 +28,12 @@ public struct ReceiverSettings: Hashable, Sendable {
     public var timeout: Duration
     /// Private addresses that this receiver may be reached at.
     public var allowPrivate: [AddressRule]
-    /// The other keys of its type (`topic`, `room`, `channel`, `chat_id`, …) as text; lists joined with `, `.
+    /// The other keys of its type (`topic`, `room`, `channel`, `chat_id`, …) as text.
     public var options: [String: String]
+    /// Email: the recipients' addresses.
+    public var recipients: [String] = []
+    /// Alertmanager: how long an alert lasts after it was bound (W12).
+    public var activeFor: Duration = .seconds(3600)
     /// The webhook body's template as written; nil: the envelope of W2.
     public var template: TemplateNode?
     /// Where it is defined.

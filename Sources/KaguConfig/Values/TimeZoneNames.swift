@@ -9,12 +9,16 @@ enum TimeZoneNames {
 
     /// Whether `name` is an IANA name known here, such as `Europe/Berlin`.
     static func contains(_ name: String) -> Bool {
+        name == "UTC" || path(of: name) != nil
+    }
+
+    /// The file of a zone; nil where there is none, or the text is no name.
+    static func path(of name: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isNameCharacter) }) else { return false }
-        if name == "UTC" { return true }
+        guard parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isNameCharacter) }) else { return nil }
         var status = stat()
-        guard stat("\(directory)/\(name)", &status) == 0 else { return false }
-        return status.st_mode & S_IFMT == S_IFREG
+        guard stat("\(directory)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return "\(directory)/\(name)"
     }
 
     /// The known name nearest to `name`; of `Berlin` it is `Europe/Berlin`.

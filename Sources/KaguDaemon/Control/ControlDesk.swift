@@ -32,6 +32,8 @@ struct ControlDesk: Sendable {
         let search = FeedSearchDesk(daemon: daemon, parts: parts, visits: visits)
         let lists = FeedListDesk(daemon: daemon, parts: parts, search: search)
         let polls = FeedPollDesk(daemon: daemon, parts: parts)
+        let alerts = AlertDesk(daemon: daemon, parts: parts)
+        let receivers = ReceiverDesk(daemon: daemon, parts: parts)
         switch verb {
         case .addFeed: return await carryOut(line, caller, { LoggedAddress($0.feed.url).description }, lists.add)
         case .removeFeeds: return await carryOut(line, caller, { Self.names($0.feeds) }, lists.remove)
@@ -42,6 +44,21 @@ struct ControlDesk: Sendable {
         case .discoverFeeds:
             return await carryOut(line, caller, { LoggedAddress($0.url).description }, search.discover)
         case .fetch: return await carryOut(line, caller, { LoggedAddress($0.url).description }, search.fetch)
+        case .retryAlerts: return await carryOut(line, caller, { $0.selection.inWords }, alerts.retry)
+        case .dropAlerts:
+            return await carryOut(
+                line, caller, { "\($0.selection.inWords): \($0.comment.prefix(200))" }, alerts.drop)
+        case .listReceivers:
+            return await carryOut(line, caller, { (_: ListReceivers) in "" }, { _ in try await receivers.list() })
+        case .testReceiver: return await carryOut(line, caller, { String($0.receiver.prefix(100)) }, receivers.test)
+        case .setReceiver:
+            return await carryOut(
+                line, caller, { "\(Self.names($0.receivers)): \($0.isEnabled ? "enable" : "disable")" },
+                receivers.set)
+        case .addSilence:
+            return await carryOut(
+                line, caller, { Self.names($0.matchers) }, { try await alerts.addSilence($0, by: caller) })
+        case .expireSilences: return await carryOut(line, caller, { Self.names($0.ids) }, alerts.expireSilences)
         case .reload:
             return await carryOut(line, caller, { (_: Reload) in "" }, { _ in try await daemon.reloadNow(parts) })
         case .status:
@@ -80,6 +97,17 @@ struct ControlDesk: Sendable {
         }
         return shown.joined(separator: " ")
             + (feeds.count > shown.count ? " and \(feeds.count - shown.count) more" : "")
+    }
+}
+
+extension AlertSelection {
+    /// Which alerts, as far as they fit a line of the journal.
+    fileprivate var inWords: String {
+        guard ids.isEmpty else {
+            return ids.prefix(10).map { String($0.prefix(40)) }.joined(separator: " ")
+                + (ids.count > 10 ? " and \(ids.count - 10) more" : "")
+        }
+        return "of receiver \(receiver.map { String($0.prefix(100)) } ?? "-")"
     }
 }
 

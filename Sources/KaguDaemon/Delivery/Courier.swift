@@ -9,78 +9,129 @@ import KaguModel
 import KaguStore
 import Logging
 
-/// Owns the outbox cursor, the deliveries in flight and their deadlines (queue `kagu.delivery`).
+/// Owns how a stored delivery becomes alerts: deadlines, attempts in flight and the state of receivers (queue
+/// `kagu.delivery`).
 ///
-/// Two things become due: groups, whose waiting deliveries are bound to one alert with a frozen body (D4, R4), and
-/// alerts, which are attempted (D7). All of it is stored: what the courier holds in memory is which receivers have a
-/// request in flight, and when rate caps were used.
+/// Everything that must survive a restart is in the store; what the courier holds in memory is which receivers have a
+/// request in flight, what rate caps count, and a copy of the receivers' states. It only carries out: what is told,
+/// when and how often is decided by values of KaguAlert.
+///
+/// - `Courier+Binding`: rounds of binding: due groups, quiet hours, digests (R4, R9–R11, R13).
+/// - `Courier+Stories`: what of a group is news, and the alerts that tell it (R5–R7, D4).
+/// - `Courier+RateCap`: what a route may still send, and the overflow (R12).
+/// - `Courier+Sending`: due alerts are attempted, one for each receiver at a time (D6–D9).
+/// - `Courier+Receivers`: what an answer means for a receiver; enabling, disabling, testing (D10, C4–C6).
+/// - `Courier+Notices`: what the fallback and health routes are told (D12, R15).
+/// - `Courier+Clock`: what a wall clock that is set does to what waits.
+/// - `Courier+Reload`: what a new configuration does to what is owed (R14).
 actor Courier {
     nonisolated let executor = SerialQueueExecutor(label: "kagu.delivery")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Sends an alert once; nil when it was cancelled.
+    typealias Send = @Sendable (DeliveryAttempt) async -> DeliveryAttempt.Result?
+
+    /// What a configuration says about alerts.
+    struct Plan: Sendable {
+        var receivers: [String: CourierReceiver]
+        var policy: AlertPolicy
+        /// The receiver of notices and overdue copies (D12).
+        var fallback: String?
+    }
 
     /// Requests in flight at most, over all receivers (D6).
     static let maximumInFlight = 64
     /// Due alerts held in memory at most, for each receiver (D6).
     static let maximumDuePerReceiver = 100
+    /// Deliveries that one round of binding takes; those of a digest come together (`Store.digestLimit`).
+    static let deliveriesPerRound = 500
     /// How long a group waits whose hit lines cannot be read.
     static let unreadableRetry: Duration = .seconds(300)
     /// How long a group is remembered after it was last told; longer than the longest `group_interval`.
     static let groupMemory: Duration = .seconds(8 * 86_400)
+    /// How long it is remembered what a receiver knows of a story.
+    static let tellingMemory: Duration = .seconds(8 * 86_400)
     /// How long to wait before the store is asked again after it failed.
     static let storeRetry: Duration = .seconds(5)
+    /// While quiet hours or a digest's time hold anything, the wall clock is looked at that often: somebody may set it
+    /// (R9).
+    static let holdLook: Duration = .seconds(30)
+    /// Else, while anything waits at all.
+    static let longestSleep: Duration = .seconds(600)
+    /// Between two rounds, unless something new has come.
+    static let shortestSleep: Duration = .milliseconds(20)
 
-    private let store: Store
-    private let client: HTTPClient
-    private let logger: Logger
-    private let time: TimeSource
+    let store: Store
+    let send: Send
+    let logger: Logger
+    let time: TimeSource
 
-    private var receivers: [String: CourierReceiver] = [:]
-    private var policy: AlertPolicy?
-    private var caps: [RouteAndReceiver: RateCap] = [:]
-    /// Receivers that asked for a pause (429): none of their alerts is tried before (D8).
-    private var holds: [String: Instant] = [:]
-    private var inFlight: [String: Task<Void, Never>] = [:]
+    var plan: Plan?
+    var breakers: [String: Breaker] = [:]
+    /// New messages of each route and receiver by the time of their binding, and of their delivery (R12).
+    var bound: [RouteAndReceiver: RateCap] = [:]
+    var sent: [RouteAndReceiver: RateCap] = [:]
+    var inFlight: [String: Task<Void, Never>] = [:]
+    /// When the last request to a receiver began, on the monotonic clock (W15).
+    var lastRequests: [String: Duration] = [:]
+    /// Receivers that called a good signature bad while their clock differed from ours (D9).
+    var clockDoubters: Set<String> = []
+    /// Whether quiet hours or a digest's time hold anything.
+    var isHolding = false
+    var isDraining = false
+    /// What the clocks showed at the last look.
+    var lastLook: (wall: Instant, uptime: Duration)?
     private var startedAt: Instant?
-    private var groupsForgotten: CivilDate?
+    private var cleanedOn: CivilDate?
     private var isAdvancing = false
     private var hasNews = false
-    private var isDraining = false
-    private var timer: DeadlineTimer?
+    private var timer: (any DeadlineTiming)?
 
-    private struct RouteAndReceiver: Hashable {
+    struct RouteAndReceiver: Hashable {
         let route: String
         let receiver: String
     }
 
     init(store: Store, client: HTTPClient, logger: Logger, time: TimeSource) {
+        self.init(store: store, logger: logger, time: time) { await $0.run(client) }
+    }
+
+    init(store: Store, logger: Logger, time: TimeSource, send: @escaping Send) {
         self.store = store
-        self.client = client
+        self.send = send
         self.logger = logger
         self.time = time
     }
 
-    /// Uses these receivers and routes from now on; deadlines, waiting deliveries and caps stay (R14).
-    func adopt(receivers: [String: CourierReceiver], policy: AlertPolicy) async throws(StoreError) {
-        self.receivers = receivers
-        self.policy = policy
-        if startedAt == nil {
-            let now = time.wall()
-            for receiver in try await store.receiverRecords() { holds[receiver.name] = receiver.heldUntil }
-            for alert in try await store.alertsBound(since: now - RateCap.window) {
-                let key = RouteAndReceiver(route: alert.route, receiver: alert.receiver)
-                caps[key, default: cap(for: key)].record(alert.at)
-            }
-            return
+    /// Uses these receivers and routes from now on. Deadlines, waiting deliveries, caps and receivers' states stay; of
+    /// what is owed on routes and to receivers that are gone, `Courier+Reload` takes care (R14).
+    func adopt(_ plan: Plan) async throws(StoreError) {
+        let now = time.wall()
+        let old = self.plan
+        if old == nil { try await recall(at: now) }
+        self.plan = plan
+        do {
+            try await takeOver(from: old, at: now)
+        } catch {
+            // Taken whole or not at all (O5); what was handed over already is as good under the old plan.
+            self.plan = old
+            throw error
         }
-        for (key, old) in caps {
-            caps[key] = RateCap(maximumPerHour: cap(for: key).maximumPerHour, bound: old.bound)
-        }
-        wake()
+        if startedAt != nil { wake() }
     }
 
     /// Begins to deliver. What is overdue from before is spread over a minute (D7).
-    func start() {
-        startedAt = time.wall()
+    func start() async {
+        let now = time.wall()
+        do {
+            let spread: @Sendable () -> Instant = { [time] in
+                RetrySchedule.firstAttempt(due: now - .milliseconds(1), startedAt: now, fraction: time.random())
+            }
+            try await store.spreadOverdue(dueBefore: now, spread)
+        } catch {
+            logger.error("deliver: \(error); what is overdue is sent at once")
+        }
+        startedAt = now
         wake()
     }
 
@@ -96,10 +147,13 @@ actor Courier {
     func attemptOnce() async {
         do {
             try await bindDueGroups()
-            for alert in try await store.pendingAlerts(
-                dueBefore: time.wall(), perReceiver: Self.maximumDuePerReceiver)
-            {
-                if holds[alert.receiver] ?? alert.created <= time.wall() { await attempt(alert) }
+            let now = time.wall()
+            for name in Set(try await store.nextAttempts().filter { $0.at <= now }.map(\.receiver)).sorted() {
+                guard let receiver = plan?.receivers[name], breaker(name).allowsAttempt(at: now) else { continue }
+                for head in try await store.dueHeads(of: name, at: now, limit: Self.maximumDuePerReceiver) {
+                    guard let alert = try await store.alert(head.id) else { continue }
+                    await attempt(alert, to: receiver)
+                }
             }
         } catch {
             logger.error("deliver: \(error)")
@@ -117,18 +171,22 @@ actor Courier {
         for task in inFlight.values { await task.value }
     }
 
+    /// Whether no round is under way and no request but `parked`, which a test knows to be waiting.
+    func isAtRest(but parked: Int) -> Bool { !isAdvancing && !hasNews && inFlight.count == parked }
+
     // MARK: The loop
 
     private func advance() async {
         while hasNews, !isDraining {
             hasNews = false
             do {
-                try await forgetOldGroups()
+                try await followClock()
+                try await clean()
+                try await watchReceivers()
                 try await bindDueGroups()
+                try await copyToFallback()
                 try await sendDueAlerts()
-                // A receiver with a request in flight wakes the courier when it ends.
-                let isFull = inFlight.count >= Self.maximumInFlight
-                arm(isFull ? nil : try await store.nextDeadline(busy: Set(inFlight.keys), held: holds))
+                arm(try await nextDeadline())
             } catch {
                 logger.error("deliver: \(error); trying again in \(Self.storeRetry)")
                 arm(time.wall() + Self.storeRetry)
@@ -138,11 +196,12 @@ actor Courier {
     }
 
     /// Once a day: the default grouping makes a group for each story, which nothing joins after some days.
-    private func forgetOldGroups() async throws(StoreError) {
+    private func clean() async throws(StoreError) {
         let now = time.wall()
-        guard now.day != groupsForgotten else { return }
-        groupsForgotten = now.day
+        guard now.day != cleanedOn else { return }
+        cleanedOn = now.day
         try await store.forgetGroups(toldBefore: now - Self.groupMemory)
+        try await store.forgetTellings(toldBefore: now - Self.tellingMemory)
     }
 
     private func arm(_ deadline: Instant?) {
@@ -151,172 +210,70 @@ actor Courier {
             timer?.disarm()
             return
         }
-        let timer =
-            timer
-            ?? DeadlineTimer(queue: executor.queue) { [weak self] in self?.assumeIsolated { $0.wake() } }
+        let timer = timer ?? time.timer(executor.queue) { [weak self] in self?.assumeIsolated { $0.wake() } }
         self.timer = timer
-        timer.schedule(after: max(.milliseconds(1), deadline - time.wall()))
+        let longest = isHolding ? Self.holdLook : Self.longestSleep
+        timer.schedule(after: min(max(Self.shortestSleep, deadline - time.wall()), longest))
     }
 
-    // MARK: Binding
-
-    /// Binds one alert for each due group, critical hits first; groups beyond a rate cap wait until its window has
-    /// slid (R4, R12).
-    private func bindDueGroups() async throws(StoreError) {
+    /// When something is next to be done; nil: nothing waits.
+    private func nextDeadline() async throws(StoreError) -> Instant? {
         let now = time.wall()
-        var due: [(group: GroupRecord, deliveries: [Delivery], hits: [Hit], order: BindingOrder)] = []
-        for group in try await store.groups(dueBefore: now) {
-            let deliveries = try await store.waitingDeliveries(group: group.key)
-            let hits = try await store.hits(deliveries.map(\.hitID))
-            guard hits.count == deliveries.count, let severity = hits.map(\.severity).max() else {
-                if !deliveries.isEmpty {
-                    let missing = deliveries.count - hits.count
-                    logger.error(
-                        "bind alert: \(group.receiver): \(missing) hit lines cannot be read; trying again later")
-                }
-                try await store.setGroup(group.withDeadline(deliveries.isEmpty ? nil : now + Self.unreadableRetry))
-                continue
+        var deadlines = [try await store.nextGroupDeadline(), try await nextCopy()].compactMap { $0 }
+        // Who has a request in flight wakes the courier when it ends.
+        for (name, breaker) in breakers where plan?.receivers[name] != nil && inFlight[name] == nil {
+            deadlines += [breaker.nextNews, breaker.disabledAt].compactMap { $0 }
+        }
+        if inFlight.count < Self.maximumInFlight {
+            for next in try await store.nextAttempts() where inFlight[next.receiver] == nil {
+                deadlines.append(max(next.at, earliestSend(next, at: now)))
             }
-            due.append((group, deliveries, hits, BindingOrder(severity: severity, due: group.deadline ?? now)))
         }
-        for entry in due.sorted(by: { $0.order < $1.order }) {
-            try await bind(entry.group, entry.deliveries, entry.hits, at: now)
-        }
+        return deadlines.min()
     }
 
-    private func bind(
-        _ group: GroupRecord, _ deliveries: [Delivery], _ hits: [Hit], at now: Instant
-    ) async throws(StoreError) {
-        let key = RouteAndReceiver(route: group.route, receiver: group.receiver)
-        var cap = caps[key] ?? cap(for: key)
-        guard cap.allows(at: now) else {
-            try await store.setGroup(group.withDeadline(cap.nextFree(at: now)))
-            return
-        }
-        let id = AlertID(at: now, randomness: SecureRandom.bytes(AlertID.randomByteCount))
-        let destination = policy?.tree.destination(route: group.route, receiver: group.receiver)
-        let alert = Alert.bind(
-            hits, to: destination ?? Destination(receiver: group.receiver, route: group.route), as: id, at: now,
-            template: receivers[group.receiver]?.webhook.template)
-        var told = group.withDeadline(nil)
-        told.lastTold = now
-        told.firstAlertID = group.firstAlertID ?? id.description
-        try await store.bindAlert(
-            AlertRecord(
-                id: id.description, receiver: group.receiver, route: group.route, type: alert.kind.rawValue,
-                reason: alert.reason.rawValue, body: alert.body, created: now),
-            deliveries: deliveries.map(\.id), group: told, interval: destination?.groupInterval ?? .zero)
-        cap.record(now)
-        caps[key] = cap
-    }
+    // MARK: Memory
 
-    private func cap(for key: RouteAndReceiver) -> RateCap {
-        let destination = policy?.tree.destination(route: key.route, receiver: key.receiver)
-        return RateCap(maximumPerHour: (destination ?? Destination(receiver: key.receiver)).maximumPerHour)
-    }
-
-    // MARK: Sending
-
-    /// Starts the oldest due alert of each idle receiver (D6).
-    private func sendDueAlerts() async throws(StoreError) {
-        let now = time.wall()
-        for alert in try await store.pendingAlerts(dueBefore: now, perReceiver: Self.maximumDuePerReceiver) {
-            guard inFlight.count < Self.maximumInFlight, !isDraining else { return }
-            guard inFlight[alert.receiver] == nil, holds[alert.receiver] ?? now <= now else { continue }
-            if try await postpone(alert, at: now) { continue }
-            // Another wake-up cannot have come between: advance() runs once at a time.
-            inFlight[alert.receiver] = Task {
-                await attempt(alert)
-                inFlight[alert.receiver] = nil
-                wake()
+    /// What the store knows of receivers and of the last hour.
+    private func recall(at now: Instant) async throws(StoreError) {
+        for record in try await store.receiverRecords() { breakers[record.name] = Breaker(record) }
+        for message in try await store.messageTimes(since: now - RateCap.window) {
+            let key = RouteAndReceiver(route: message.route, receiver: message.receiver)
+            bound[key, default: RateCap(maximumPerHour: RateCap.largest)].record(message.bound)
+            if let delivered = message.delivered {
+                sent[key, default: RateCap(maximumPerHour: RateCap.largest)].record(delivered)
             }
         }
     }
 
-    /// Whether the alert was overdue when the daemon started and has been given a later time within the minute (D7).
-    private func postpone(_ alert: AlertRecord, at now: Instant) async throws(StoreError) -> Bool {
-        guard let startedAt, let due = alert.nextAttempt, due < startedAt else { return false }
-        let at = RetrySchedule.firstAttempt(due: due, startedAt: startedAt, fraction: time.random())
-        guard at > now else { return false }
-        try await store.settle([alert.id], verdict: .retry(at: at), at: now)
-        return true
+    func breaker(_ name: String) -> Breaker { breakers[name] ?? Breaker() }
+
+    /// The cap's count under the maximum that is in force.
+    func cap(_ counts: [RouteAndReceiver: RateCap], _ key: RouteAndReceiver) -> RateCap {
+        RateCap(
+            maximumPerHour: destination(route: key.route, receiver: key.receiver).maximumPerHour,
+            bound: counts[key]?.bound ?? [])
     }
 
-    /// Tries an alert once and stores what came of it.
-    private func attempt(_ alert: AlertRecord) async {
-        do {
-            guard let receiver = receivers[alert.receiver], let id = AlertID(alert.id) else {
-                logger.warning(
-                    "deliver alert: \(alert.id): receiver \(alert.receiver) is not configured any more; it is parked",
-                    metadata: ["alert": .string(alert.id), "receiver": .string(alert.receiver)])
-                try await store.settle([alert.id], verdict: .parked(reason: "receiver_removed"), at: time.wall())
-                return
-            }
-            let attempt = DeliveryAttempt(alert: alert, id: id, receiver: receiver, time: time)
-            guard let result = await attempt.run(client) else { return }
-            var held: ReceiverRecord?
-            if let until = result.receiverHeldUntil {
-                holds[alert.receiver] = until
-                held = ReceiverRecord(name: alert.receiver, heldUntil: until)
-            }
-            try await keep(result, held)
-            log(result, of: alert)
-        } catch {
-            holds[alert.receiver] = time.wall() + Self.storeRetry
-            logger.error("store attempt: \(alert.id): \(error); it will be sent again with the same id")
-        }
+    /// The settings of a route, R1's defaults where it is gone.
+    func destination(route: String, receiver: String) -> Destination {
+        plan?.policy.tree.destination(route: route, receiver: receiver)
+            ?? Destination(receiver: receiver, route: route)
     }
 
-    /// Stores what came of an attempt, again and again while the store fails: meanwhile the receiver stays busy, so
-    /// that nothing is sent twice for want of a record.
-    private func keep(_ result: DeliveryAttempt.Result, _ receiver: ReceiverRecord?) async throws {
-        var isTold = false
-        while true {
-            do {
-                return try await store.recordAttempt(result.record, verdict: result.verdict, receiver: receiver)
-            } catch {
-                if isDraining || Task.isCancelled { throw error }
-                if !isTold { logger.error("store attempt: \(result.record.alertID): \(error); trying again") }
-                isTold = true
-                try await Task.sleep(for: Self.storeRetry)
-            }
-        }
-    }
-
-    /// A receiver logs when an alert is first refused and when it is settled or given up; debug between (O13).
-    private func log(_ result: DeliveryAttempt.Result, of alert: AlertRecord) {
-        let fields: Logger.Metadata = [
-            "alert": .string(alert.id), "receiver": .string(alert.receiver),
-            "attempt": .stringConvertible(alert.attempts + 1),
-            "status": .string(result.record.status.map(String.init) ?? result.record.classification),
-        ]
-        switch result.verdict {
-        case .delivered:
-            let level: Logger.Level = alert.attempts == 0 ? .debug : .notice
-            logger.log(level: level, "delivered: \(alert.id): \(alert.receiver)", metadata: fields)
-        case .retry(let at):
-            let level: Logger.Level = alert.attempts == 0 ? .warning : .debug
-            logger.log(
-                level: level,
-                "deliver alert: \(alert.receiver): \(result.record.classification); next attempt at \(at)",
-                metadata: fields)
-        case .parked(let reason), .dropped(let reason):
-            logger.error("deliver alert: \(alert.receiver): \(alert.id) is parked: \(reason)", metadata: fields)
-        }
+    /// The id of an alert that is bound now.
+    func newID(at now: Instant) -> AlertID {
+        AlertID(at: now, randomness: SecureRandom.bytes(AlertID.randomByteCount))
     }
 }
 
 /// A receiver with the addresses that it may be reached at (D14).
-struct CourierReceiver: Hashable, Sendable {
-    let webhook: WebhookReceiver
+struct CourierReceiver: Sendable {
+    let receiver: any Receiver
     let addressGuard: AddressGuard
-}
 
-extension GroupRecord {
-    /// The group with another deadline; nil: nothing waits.
-    fileprivate func withDeadline(_ deadline: Instant?) -> GroupRecord {
-        var group = self
-        group.deadline = deadline
-        return group
+    /// Whether `other` is defined as this one is (D9).
+    func isSame(as other: CourierReceiver) -> Bool {
+        receiver.isSame(as: other.receiver) && addressGuard == other.addressGuard
     }
 }

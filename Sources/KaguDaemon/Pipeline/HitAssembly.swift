@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KaguAlert
 import KaguFeed
 import KaguMatch
 import KaguModel
@@ -58,37 +57,20 @@ struct HitAssembly: Hashable, Sendable {
 }
 
 extension NewItem {
+    /// Whether it was a hit before its text changed: it has a story then, and keeps it (I7).
+    var wasHit: Bool {
+        switch novelty {
+        case .new: false
+        case .revised(let revision): revision.story != nil
+        }
+    }
+
     /// Whether a hit on these watches tells something new: a revision is news only to a watch that has not matched
-    /// the item before (I7). The others will be updates of its story (R7); until then they are stored, not told.
+    /// the item before (I7). The others are told as updates of their story (R7).
     func isNews(to watches: [String]) -> Bool {
         switch novelty {
         case .new: true
         case .revised(let revision): !revision.watches.isSuperset(of: watches)
         }
-    }
-}
-
-extension AlertPolicy {
-    /// What is owed for a hit (D2, D5): one delivery for each receiver, in the group of its route.
-    func deliveries(for hit: Hit, alertsRecent: Bool) -> [NewDelivery] {
-        verdict(for: hit, alertsRecent: alertsRecent).destinations.map { destination in
-            let group = destination.group(for: hit)
-            return NewDelivery(
-                receiver: destination.receiver, route: destination.route,
-                group: "receiver=\"\(destination.receiver)\",\(group.key)",
-                labels: group.labelsJSON, groupWait: destination.groupWait, groupInterval: destination.groupInterval
-            )
-        }
-    }
-}
-
-extension AlertGroup {
-    /// The labels with their values as one JSON object, in the order of `group_by` (W2 `group`).
-    var labelsJSON: String {
-        var json = JSONWriter()
-        json.object { json in
-            for label in labels { json.member(label.label.rawValue, label.value) }
-        }
-        return json.text
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KaguAlert
 import KaguModel
 import KaguStore
 
@@ -49,5 +50,6 @@ extension Poller {
         } catch {
             health.eventNotStored(error)
         }
+        if let notice = HealthNotice(event) { await courier.tell(notice) }
     }
 }

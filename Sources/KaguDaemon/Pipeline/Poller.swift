@@ -27,6 +27,8 @@ struct Poller: Sendable {
     let health: HealthLog
     let tally: PollTally
     let time: TimeSource
+    /// What belongs together (R5).
+    var stories = StoryLedger()
 
     /// Stores that these polls start now, with the due times that hold if the daemon dies before they end (P20).
     func begin(_ feeds: [Feed]) async {
@@ -86,6 +88,7 @@ struct Poller: Sendable {
         let unseen = try await store.unseen(
             feedID: poll.feed.id, items: parsed.items, strippedParameters: assembly.strippedParameters,
             at: time.wall())
+        if !unseen.items.isEmpty { await stories.whenFilled() }
         let hits = match(unseen, parsed, poll)
         return try await accept(
             poll,
@@ -122,13 +125,15 @@ struct Poller: Sendable {
         return unseen.items.compactMap { item in
             let result = matcher.match(assembly.document(item, feed, parsed), needsLanguage: false)
             let isBaseline = !poll.before.hasBaseline
-            guard let hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: isBaseline) else {
+            guard var hit = assembly.hit(item, result, feed, parsed, seen: now, baseline: isBaseline) else {
                 return nil
             }
-            let isTold = unseen.migration == nil && item.isNews(to: hit.watches)
+            hit.story = stories.assign(hit, keepsStory: item.wasHit)
+            guard unseen.migration == nil else { return RoutedHit(hit, of: item) }
             return RoutedHit(
                 hit, of: item,
-                deliveries: isTold ? policy.deliveries(for: hit, alertsRecent: feed.alertsRecent) : [])
+                deliveries: policy.deliveries(
+                    for: hit, alertsRecent: feed.alertsRecent, isRevision: !item.isNews(to: hit.watches)))
         }
     }
 
@@ -156,7 +161,7 @@ struct Poller: Sendable {
                 log: poll.logEntry(after, items: items, newItems: accepted.newItems, at: now),
                 events: verdict.events))
         health.polled(poll.feed, after)
-        health.told(verdict.events)
+        await tell(verdict.events, of: poll, after)
         health.stored(accepted.hits)
         tally.count(accepted, recorded)
         if recorded.deliveries > 0 { await courier.wake() }
@@ -179,7 +184,7 @@ struct Poller: Sendable {
                 feedID: poll.feed.id, at: now, feed: after, log: poll.logEntry(after, at: now),
                 events: verdict.events, hold: hold))
         health.polled(poll.feed, after)
-        health.told(verdict.events)
+        await tell(verdict.events, of: poll, after)
         if failure.isRetryAfterClamped { health.retryAfterClamped(poll.feed) }
         return poll.end(after, hold: hold, at: now)
     }

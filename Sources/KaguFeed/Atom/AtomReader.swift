@@ -22,6 +22,7 @@ struct AtomReader {
             if document.nodes[node].namespace == .atom03 { hasOldNamespace = true }
             if draft.feed.items.count < document.limits.items {
                 readEntry(node)
+                draft.expectItems(afterReading: document.position, of: document.bytes.count, document.limits)
             } else if !isOverLimit {
                 isOverLimit = true
                 document.problems.note(
@@ -76,7 +77,7 @@ struct AtomReader {
         item.settleID(document.firstVerbatim([.atom(.id)], in: children))
         item.settleLists(document.limits)
         let title = document.first(.atom(.title), in: children)
-        let language = document.ownLanguage(ofFirst: [content.node, summary.node, title, node])
+        let language = document.ownLanguage(ofFirst: content.node, summary.node, title, node)
         item.language = language ?? ""
         draft.add(item, inheritsLanguage: language == nil, inheritsAuthors: item.authors.isEmpty)
     }

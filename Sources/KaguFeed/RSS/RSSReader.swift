@@ -24,6 +24,7 @@ struct RSSReader {
         while let node = document.nextItem() {
             if draft.feed.items.count < document.limits.items {
                 readItem(node)
+                draft.expectItems(afterReading: document.position, of: document.bytes.count, document.limits)
             } else if draft.feed.items.count == document.limits.items, !saidSo {
                 saidSo = true
                 document.problems.note(
@@ -85,15 +86,15 @@ struct RSSReader {
             !guid.isEmpty
                 ? guid : !about.isEmpty ? about : document.firstVerbatim([.atom(.id), .rss(.id)], in: children))
         item.settleLists(document.limits)
-        let title = document.first(.rss(.title), in: children)
-        let language = language(node, children, [content.node, summary.node, title])
+        let language = language(node, children, content.node, summary.node)
         item.language = language ?? ""
         draft.add(item, inheritsLanguage: language == nil)
     }
 
     /// The `xml:lang` of content, summary or title, else the item's own; nil to inherit (F8).
-    private mutating func language(_ node: Int, _ children: Children, _ texts: [Int?]) -> String? {
-        if let declared = document.ownLanguage(ofFirst: texts + [node]) { return declared }
+    private mutating func language(_ item: Int, _ children: Children, _ content: Int?, _ summary: Int?) -> String? {
+        let title = document.first(.rss(.title), in: children)
+        if let declared = document.ownLanguage(ofFirst: content, summary, title, item) { return declared }
         let declared = document.firstVerbatim(Self.language, in: children)
         return declared.isEmpty ? nil : LanguageTag.normalised(declared.utf8)
     }
@@ -190,6 +191,7 @@ struct RSSReader {
     }
 
     private mutating func appendSubjects(_ selector: Selector, _ children: Children, to out: inout [String]) {
+        if out.isEmpty { out.reserveCapacity(children.nodes.count { selector.matches(document.nodes[$0]) }) }
         for child in children.nodes where selector.matches(document.nodes[child]) {
             let subject = document.shortText(child)
             if !subject.isEmpty { out.append(subject) }

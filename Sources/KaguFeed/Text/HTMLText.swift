@@ -9,7 +9,9 @@ struct HTMLText: Sendable {
     /// XHTML: an element that is closed in its start tag has no content.
     private let isXML: Bool
     private var position = 0
+    /// Memory for the text, which fills it up to `length`.
     private var out: [UInt8] = []
+    private var length = 0
     /// What stands between the text so far and the next: nothing, a space, a line end.
     private var gap = Gap.none
     private var preformattedDepth = 0
@@ -26,8 +28,7 @@ struct HTMLText: Sendable {
         end = source.range.upperBound
         searches = ForwardSearches(to: end)
         swap(&out, &scratch)
-        out.removeAll(keepingCapacity: true)
-        out.reserveCapacity(source.range.count)
+        makeRoom(source.range.count)
     }
 
     /// The text of an HTML fragment, as UTF-8.
@@ -41,8 +42,9 @@ struct HTMLText: Sendable {
         if let words = words(source) { return words }
         var html = HTMLText(source, isXML: isXML, &scratch)
         html.run()
+        html.close()
         scratch = html.out
-        return TextRun(html.out)
+        return TextRun(html.out, 0..<html.length)
     }
 
     /// Text without markup: blank lines stay as one line end, other white space is one space (F20).
@@ -51,7 +53,8 @@ struct HTMLText: Sendable {
         var scratch: [UInt8] = []
         var html = HTMLText(source, isXML: false, &scratch)
         while html.position < html.end { html.appendRun(isLiteral: true) }
-        return TextRun(html.out)
+        html.close()
+        return TextRun(html.out, 0..<html.length)
     }
 
     /// The source without white space at its ends, if it is nothing but words with single spaces between them: then
@@ -88,7 +91,7 @@ struct HTMLText: Sendable {
             }
         }
         emitGap()
-        out.append(source, start..<position)
+        emit(start..<position)
     }
 
     private mutating func noteSpace(_ range: Range<Int>) {
@@ -96,9 +99,9 @@ struct HTMLText: Sendable {
         if preformattedDepth > 0 {
             guard lines > 0 else { return note(.space) }
             // The line end after <pre> itself is none of its text.
-            guard gap != .line || !out.isEmpty && out.last == 0x0A else { return }
+            guard gap != .line || length > 0 && out[length - 1] == 0x0A else { return }
             if gap == .space { gap = .none }
-            if !out.isEmpty { out.append(contentsOf: repeatElement(0x0A, count: lines)) }
+            if length > 0 { for _ in 0..<lines { emit(0x0A) } }
             if let last = range.last, source[last] != 0x0A { note(.space) }
         } else {
             // Whether a blank line counts is known only when no tag has been seen to the end.
@@ -124,13 +127,50 @@ struct HTMLText: Sendable {
     }
 
     private mutating func emitGap() {
-        if !out.isEmpty, out.last != 0x0A {
-            if gap == .space { out.append(0x20) }
-            if gap == .line { out.append(0x0A) }
-        } else if gap == .space, preformattedDepth > 0, !out.isEmpty {
-            out.append(0x20)
+        guard gap != .none else { return }
+        if length > 0, out[length - 1] != 0x0A {
+            emit(gap == .space ? 0x20 : 0x0A)
+        } else if gap == .space, preformattedDepth > 0, length > 0 {
+            emit(0x20)
         }
         gap = .none
+    }
+
+    @inline(__always)
+    private mutating func emit(_ byte: UInt8) {
+        if length == out.count { makeRoom(1) }
+        out[length] = byte
+        length += 1
+    }
+
+    /// A part of the source.
+    private mutating func emit(_ range: Range<Int>) {
+        if range.count > out.count - length { makeRoom(range.count) }
+        let start = length
+        length += range.count
+        source.withUnsafeBytes { source in
+            out.withUnsafeMutableBytes { out in
+                // Both slices are checked; source and text are different memory.
+                UnsafeMutableRawBufferPointer(rebasing: out[start..<start + range.count])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+            }
+        }
+    }
+
+    private mutating func emit(scalar: UInt32) {
+        guard let form = Unicode.Scalar(scalar).flatMap(UTF8.encode) else { return }
+        for byte in form { emit(byte) }
+    }
+
+    /// What an earlier text left in the memory behind this one must not look like the rest of a character.
+    private mutating func close() {
+        makeRoom(1)
+        out[length] = 0
+    }
+
+    private mutating func makeRoom(_ count: Int) {
+        guard out.count - length < count else { return }
+        out.append(contentsOf: repeatElement(0, count: max(out.count, count) + 64))
     }
 
     // MARK: References
@@ -138,7 +178,7 @@ struct HTMLText: Sendable {
     private mutating func readReference() {
         if let known = source.predefinedReference(at: position, to: end) {
             emitGap()
-            out.append(known.value)
+            emit(known.value)
             position = known.end
             return
         }
@@ -159,14 +199,14 @@ struct HTMLText: Sendable {
             length -= 1
         }
         emitGap()
-        out.append(0x26)
+        emit(0x26)
         position += 1
     }
 
     private mutating func appendNamed(_ range: Range<Int>) -> Bool {
         guard let scalars = NamedReferences.shared.scalars(source, range) else { return false }
         append(scalars.first)
-        if let second = scalars.second { out.append(scalar: second) }
+        if let second = scalars.second { emit(scalar: second) }
         position = range.upperBound
         return true
     }
@@ -174,7 +214,7 @@ struct HTMLText: Sendable {
     private mutating func append(_ scalar: UInt32) {
         if scalar == 0x20 || scalar == 0x09 || scalar == 0x0A || scalar == 0x0D { return note(.space) }
         emitGap()
-        out.append(scalar: scalar)
+        emit(scalar: scalar)
     }
 
     // MARK: Markup
@@ -203,7 +243,7 @@ struct HTMLText: Sendable {
             readTag(nameStart: start + 1, isEnd: false)
         default:
             emitGap()
-            out.append(0x3C)
+            emit(0x3C)
             position += 1
         }
     }

@@ -11,27 +11,34 @@ enum TextFinish {
 
     /// The text of UTF-8 bytes, and whether it was cut.
     static func string(_ source: TextRun, limit: Limit) -> (text: String, isCut: Bool) {
-        var source = source
         let first = UTF8Form.firstBeyondASCII(source.bytes, source.range)
         let isASCII = first == source.range.upperBound
-        if !isASCII {
-            if mayBeEncodedTwice(source, first), let repaired = decodedOnceMore(Array(source.slice)) {
-                source = TextRun(repaired)
-            }
-            if source.contains(0xC2) { source = withoutC1(source) }
+        if !isASCII, let repaired = repaired(source, first) {
+            return cutString(repaired.bytes, repaired.range, isASCII: false, limit)
         }
-        var range = trimmedRange(source)
-        var isCut = false
-        if let end = cut(source.bytes, range, limit) {
-            range = range.lowerBound..<end
-            isCut = true
+        return cutString(source.bytes, source.range, isASCII: isASCII, limit)
+    }
+
+    /// The text with its characters in the right code; nil if they are.
+    @inline(__always)
+    private static func repaired(_ source: TextRun, _ first: Int) -> TextRun? {
+        if mayBeEncodedTwice(source, first), let once = decodedOnceMore(Array(source.slice)) {
+            return withoutC1(TextRun(once)) ?? TextRun(once)
         }
-        return (string(source.bytes, range, isASCII: isASCII), isCut)
+        return withoutC1(source)
+    }
+
+    private static func cutString(_ bytes: [UInt8], _ whole: Range<Int>, isASCII: Bool, _ limit: Limit)
+        -> (text: String, isCut: Bool)
+    {
+        let range = trimmedRange(bytes, whole)
+        guard let end = cut(bytes, range, limit) else { return (string(bytes, range, isASCII: isASCII), false) }
+        return (string(bytes, range.lowerBound..<end, isASCII: isASCII), true)
     }
 
     /// A string of bytes that need no second look: `SourceEncoding` has judged the document, what is decoded from it
     /// consists of whole characters, and a range whose ends part no character holds whole ones.
-    private static func string(_ bytes: [UInt8], _ range: Range<Int>, isASCII: Bool) -> String {
+    static func string(_ bytes: [UInt8], _ range: Range<Int>, isASCII: Bool) -> String {
         guard isASCII || partsNoCharacter(bytes, range.lowerBound) && partsNoCharacter(bytes, range.upperBound)
         else { return String(decoding: bytes[range], as: UTF8.self) }
         return String(copying: UTF8Span(unchecked: bytes.span.extracting(range), isKnownASCII: isASCII))
@@ -69,8 +76,8 @@ enum TextFinish {
 
     // MARK: Repair
 
-    /// C1 controls read as windows-1252.
-    private static func withoutC1(_ source: TextRun) -> TextRun {
+    /// C1 controls read as windows-1252; nil if there are none.
+    private static func withoutC1(_ source: TextRun) -> TextRun? {
         let bytes = source.bytes
         var out: [UInt8] = []
         var index = source.range.lowerBound
@@ -83,7 +90,7 @@ enum TextFinish {
             index += 1
             copied = index
         }
-        guard copied > source.range.lowerBound else { return source }
+        guard copied > source.range.lowerBound else { return nil }
         out.append(contentsOf: bytes[copied..<source.range.upperBound])
         return TextRun(out)
     }
@@ -153,10 +160,9 @@ enum TextFinish {
     // MARK: Ends
 
     /// The range without white space at its ends, Unicode's included.
-    private static func trimmedRange(_ source: TextRun) -> Range<Int> {
-        let bytes = source.bytes
-        var start = source.range.lowerBound
-        var end = source.range.upperBound
+    private static func trimmedRange(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
         while start < end {
             let width = spaceWidth(bytes, at: start, to: end)
             guard width > 0 else { break }

@@ -6,6 +6,8 @@ enum URLReference {
     static func cleaned(_ source: TextRun) -> String {
         let bytes = source.bytes
         let range = bytes.trimmed(source.range)
+        let first = bytes.first(AddressStops.self, from: range.lowerBound, to: range.upperBound)
+        if first == range.upperBound { return TextFinish.string(bytes, range, isASCII: true) }
         guard !bytes[range].contains(where: { $0 < 0x20 }) else {
             return String(decoding: bytes[range].filter { $0 >= 0x20 }, as: UTF8.self)
         }

@@ -10,26 +10,27 @@ enum UTF8Form: Sendable {
 
     /// Judges `bytes[range]`.
     ///
-    /// Blocks of ASCII are passed over; so are, in a few steps, blocks in which two- and three-byte sequences follow each
-    /// other. What is left goes through an automaton.
+    /// Blocks of ASCII are passed over up to the first other byte. From there on, blocks in which two- and three-byte
+    /// sequences follow each other, or ASCII, are passed in a few steps without a branch; what is left goes through an
+    /// automaton.
     static func of(_ bytes: [UInt8], _ range: Range<Int>) -> UTF8Form {
         let raw = bytes.span.bytes
+        // Blocks up to the range's end are read without another look.
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         var index = firstBeyondASCII(bytes, range)
         if index == range.upperBound { return .ascii }
-        while index <= range.upperBound - ByteBlock.width {
-            let block = ByteBlock(raw, index)
-            if index - range.lowerBound >= 2 {
-                let isPassed =
-                    block.isASCII && bytes[index - 1] < 0x80
-                    || block.continues(ByteBlock(raw, index - 1), ByteBlock(raw, index - 2))
-                if isPassed {
-                    index += ByteBlock.width
-                    continue
-                }
-            }
+        let lastBlock = range.upperBound - ByteBlock.width
+        while index <= lastBlock {
             let start = firstOfCharacter(bytes, index, range)
             guard let end = step(through: bytes, start, to: index + ByteBlock.width, range) else { return .other }
+            // At least a block was passed: there are two bytes before each of the next ones.
             index = end
+            while index <= lastBlock,
+                ByteBlock(raw, inside: index)
+                    .continues(ByteBlock(raw, inside: index &- 1), ByteBlock(raw, inside: index &- 2))
+            {
+                index &+= ByteBlock.width
+            }
         }
         let start = firstOfCharacter(bytes, index, range)
         return step(through: bytes, start, to: range.upperBound, range) == nil ? .other : .multibyte
@@ -46,16 +47,17 @@ enum UTF8Form: Sendable {
     static func firstBeyondASCII(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
         let raw = bytes.span.bytes
         let width = ByteBlock.width
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         var index = range.lowerBound
         while index + 4 * width <= range.upperBound,
             ByteBlock.areASCII(
-                ByteBlock(raw, index), ByteBlock(raw, index + width), ByteBlock(raw, index + 2 * width),
-                ByteBlock(raw, index + 3 * width))
+                ByteBlock(raw, inside: index), ByteBlock(raw, inside: index + width),
+                ByteBlock(raw, inside: index + 2 * width), ByteBlock(raw, inside: index + 3 * width))
         {
             index += 4 * width
         }
         while index + width <= range.upperBound {
-            let marks = ByteBlock(raw, index).beyondASCII
+            let marks = ByteBlock(raw, inside: index).beyondASCII
             if !ByteBlock.isEmpty(marks) { return index + ByteBlock.first(marks) }
             index += width
         }

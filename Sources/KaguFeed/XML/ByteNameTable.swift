@@ -7,6 +7,9 @@ struct NameKey: Sendable, Hashable {
     private let low: UInt64
     private let high: UInt64
 
+    /// The key of no name.
+    init() { (low, high) = (0, 0) }
+
     /// The name in `bytes[range]`, its letters in small unless case counts; nil if it is too long.
     @inline(__always)
     init?(_ bytes: [UInt8], _ range: Range<Int>, keepsCase: Bool = false) {
@@ -47,33 +50,28 @@ struct NameKey: Sendable, Hashable {
 
 /// A small set of ASCII names with a value each, found by their bytes in any case: an open-addressed table.
 struct ByteNameTable: Sendable {
-    private static let bits = 10
-    /// For each place the index of an entry, counted from 1.
-    private var slots = [UInt8](repeating: 0, count: 1 << bits)
-    private var keys: [NameKey] = []
-    private var values: [UInt8] = []
+    private static let bits = 9
+    /// Places without a name have the value 0.
+    private var places = [(key: NameKey, value: UInt8)](repeating: (NameKey(), 0), count: 1 << bits)
 
-    /// At most 250 names of at most sixteen bytes, lower-case.
+    /// At most 250 names of at most sixteen bytes, lower-case; values other than 0.
     init(_ entries: [(name: String, value: UInt8)]) {
         for entry in entries.prefix(250) {
             let spelling = Array(entry.name.utf8)
             guard let key = NameKey(spelling, 0..<spelling.count) else { continue }
-            var slot = key.hash(bits: Self.bits)
-            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            keys.append(key)
-            values.append(entry.value)
-            slots[slot] = UInt8(values.count)
+            var place = key.hash(bits: Self.bits)
+            while places[place].value != 0 { place = (place + 1) & (places.count - 1) }
+            places[place] = (key, entry.value)
         }
     }
 
     /// The value of the name in `bytes[range]`; 0 for any other.
     func value(_ bytes: [UInt8], _ range: Range<Int>) -> UInt8 {
         guard let key = NameKey(bytes, range) else { return 0 }
-        var slot = key.hash(bits: Self.bits)
-        while slots[slot] != 0 {
-            let index = Int(slots[slot]) - 1
-            if keys[index] == key { return values[index] }
-            slot = (slot + 1) & (slots.count - 1)
+        var place = key.hash(bits: Self.bits)
+        while places[place].value != 0 {
+            if places[place].key == key { return places[place].value }
+            place = (place + 1) & (places.count - 1)
         }
         return 0
     }

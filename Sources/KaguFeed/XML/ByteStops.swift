@@ -3,7 +3,7 @@
 /// The bytes at which a scan of text stops.
 protocol ByteStops {
     /// Marks at least the bytes at which the scan stops.
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks
     /// Whether the scan stops at a byte.
     static func stops(at byte: UInt8) -> Bool
 }
@@ -11,8 +11,8 @@ protocol ByteStops {
 /// What text may not simply contain: `<`, `&`, `>`, controls that XML forbids, and 0xEF, which may begin U+FFFE.
 enum TextStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes {
-        block.equal(0x3E, setting: 0x02) | block.equal(0x26) | block.equal(0xEF) | block.below(0x20)
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks {
+        block.equal(0x3E, setting: 0x02) .| block.equal(0x26) .| block.equal(0xEF) .| block.controls
     }
 
     @inline(__always)
@@ -25,8 +25,8 @@ enum TextStops: ByteStops {
 /// What needs a decision when text is decoded: `<`, `&`, carriage return, what XML forbids.
 enum DecodeStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes {
-        block.equal(0x3C) | block.equal(0x26) | block.equal(0xEF) | block.below(0x20)
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks {
+        block.equal(0x3C) .| block.equal(0x26) .| block.equal(0xEF) .| block.controls
     }
 
     @inline(__always)
@@ -35,19 +35,24 @@ enum DecodeStops: ByteStops {
     }
 }
 
-/// What needs a decision in a CDATA section: carriage return, what XML forbids.
-enum SectionStops: ByteStops {
+/// What the text of a CDATA section holds that needs a look: brackets, carriage return, what XML forbids.
+enum BracketStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes { block.equal(0xEF) | block.below(0x20) }
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks {
+        // `[` and `]` differ in two bits; so do `Y` and `_`, which are rare, and sorted out below.
+        block.equal(0x5F, setting: 0x06) .| block.equal(0xEF) .| block.controls
+    }
 
     @inline(__always)
-    static func stops(at byte: UInt8) -> Bool { byte == 0xEF || byte < 0x20 && byte != 0x09 && byte != 0x0A }
+    static func stops(at byte: UInt8) -> Bool {
+        byte == 0x5B || byte == 0x5D || byte == 0xEF || byte < 0x20 && byte != 0x09 && byte != 0x0A
+    }
 }
 
 /// What does not stay as it is in an attribute's value: references and controls.
 enum AttributeStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes { block.equal(0x26) | block.below(0x20) }
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks { block.equal(0x26) .| block.controls }
 
     @inline(__always)
     static func stops(at byte: UInt8) -> Bool { byte == 0x26 || byte < 0x20 }
@@ -56,19 +61,28 @@ enum AttributeStops: ByteStops {
 /// What may end the value of an attribute, or does not stay as it is in it.
 enum ValueStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes {
-        block.equal(0x22) | block.equal(0x27) | block.equal(0x26) | block.equal(0x3C)
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks {
+        block.equal(0x22) .| block.equal(0x27) .| block.equal(0x26) .| block.equal(0x3C)
     }
 
     @inline(__always)
     static func stops(at byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 || byte == 0x26 || byte == 0x3C }
 }
 
+/// What is no plain part of an address: controls, and bytes past ASCII.
+enum AddressStops: ByteStops {
+    @inline(__always)
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks { block.controls .| block.equal(0xFF, setting: 0x7F) }
+
+    @inline(__always)
+    static func stops(at byte: UInt8) -> Bool { byte < 0x20 || byte >= 0x80 }
+}
+
 /// What may end a tag of HTML: `>`, and quotes.
 enum TagStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes {
-        block.equal(0x3E) | block.equal(0x22) | block.equal(0x27)
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks {
+        block.equal(0x3E) .| block.equal(0x22) .| block.equal(0x27)
     }
 
     @inline(__always)
@@ -78,8 +92,8 @@ enum TagStops: ByteStops {
 /// What does not stay as it is in a JSON string: its end, escapes, controls.
 enum JSONStringStops: ByteStops {
     @inline(__always)
-    static func marks(_ block: ByteBlock) -> ByteBlock.Lanes {
-        block.equal(0x22) | block.equal(0x5C) | block.below(0x20)
+    static func marks(_ block: ByteBlock) -> ByteBlock.Marks {
+        block.equal(0x22) .| block.equal(0x5C) .| block.controls
     }
 
     @inline(__always)
@@ -92,18 +106,23 @@ extension [UInt8] {
     func first<Stops: ByteStops>(_ stops: Stops.Type, from start: Int, to end: Int) -> Int {
         let raw = span.bytes
         let end = Swift.min(end, count)
-        var position = start
+        let lastBlock = count - ByteBlock.width
+        var position = Swift.max(0, start)
         while position < end {
-            guard position <= count - ByteBlock.width else {
+            guard position <= lastBlock else {
                 if Stops.stops(at: self[position]) { return position }
                 position += 1
                 continue
             }
-            var marks = Stops.marks(ByteBlock(raw, position))
-            while !ByteBlock.isEmpty(marks) {
-                let place = position + ByteBlock.takeFirst(&marks)
-                if place >= end { return end }
-                if Stops.stops(at: self[place]) { return place }
+            let marks = Stops.marks(ByteBlock(raw, inside: position))
+            if !ByteBlock.isEmpty(marks) {
+                var index = ByteBlock.first(marks)
+                while true {
+                    if position + index >= end { return end }
+                    if Stops.stops(at: self[position + index]) { return position + index }
+                    guard let next = ByteBlock.next(marks, behind: index) else { break }
+                    index = next
+                }
             }
             position += ByteBlock.width
         }
@@ -114,14 +133,17 @@ extension [UInt8] {
     /// apart.
     func endOfWords(from start: Int, to end: Int) -> Int {
         let raw = span.bytes
-        var position = start
+        let end = Swift.min(end, count)
+        // The block that begins one byte later must lie inside, too.
+        let lastBlock = count - ByteBlock.width - 1
+        var position = Swift.max(0, start)
         while position < end {
-            if position < count - ByteBlock.width {
-                let block = ByteBlock(raw, position)
-                let next = ByteBlock(raw, position + 1)
-                let breaks = block.equal(0x3C) | block.equal(0x26) | block.below(0x20)
-                let nextBreaks = next.equal(0x3C) | next.equal(0x26) | next.below(0x21)
-                let marks = breaks | (block.exactlyEqual(0x20) & nextBreaks)
+            if position <= lastBlock {
+                let block = ByteBlock(raw, inside: position)
+                let next = ByteBlock(raw, inside: position + 1)
+                let breaks = block.equal(0x3C) .| block.equal(0x26) .| block.controls
+                let nextBreaks = next.equal(0x3C) .| next.equal(0x26) .| next.controls .| next.equal(0x20)
+                let marks = breaks .| (block.equal(0x20) .& nextBreaks)
                 if ByteBlock.isEmpty(marks) {
                     position += ByteBlock.width
                     continue

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// HTML's named character references, found by binary search in the generated table.
+/// HTML's named character references: those of usual length are found by hash, the few long ones by binary search in the
+/// generated table.
 struct NamedReferences: Sendable {
     /// The table; read once.
     static let shared = NamedReferences()
@@ -8,6 +9,10 @@ struct NamedReferences: Sendable {
     private let bytes: [UInt8]
     /// Where each line begins, its name ends, and its values end; lines are sorted by their names' bytes.
     private var lines: [(start: Int, nameEnd: Int, end: Int)] = []
+    /// The names of at most sixteen bytes by line, and an open-addressed table of their lines, counted from 1.
+    private var keys: [NameKey?] = []
+    private var slots = [UInt16](repeating: 0, count: 1 << bits)
+    private static let bits = 13
     /// The first line whose name begins with each byte, or a later one.
     private var firstLines = [Int](repeating: 0, count: 257)
     /// The longest name, in bytes.
@@ -28,6 +33,19 @@ struct NamedReferences: Sendable {
         }
         for line in lines { firstLines[Int(bytes[line.start]) + 1] += 1 }
         for byte in 0..<256 { firstLines[byte + 1] += firstLines[byte] }
+        hashNames()
+    }
+
+    private mutating func hashNames() {
+        keys.reserveCapacity(lines.count)
+        for (index, line) in lines.enumerated() {
+            let key = NameKey(bytes, line.start..<line.nameEnd, keepsCase: true)
+            keys.append(key)
+            guard let key else { continue }
+            var slot = key.hash(bits: Self.bits)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = UInt16(index + 1)
+        }
     }
 
     /// Appends what the name in `source[range]` stands for; false if it is no such name.
@@ -59,6 +77,7 @@ struct NamedReferences: Sendable {
 
     private func line(of source: [UInt8], _ range: Range<Int>) -> Int? {
         guard range.count <= longestName, range.lowerBound < range.upperBound else { return nil }
+        if let key = NameKey(source, range, keepsCase: true) { return line(of: key, range.count) }
         let first = Int(source[range.lowerBound])
         var low = firstLines[first]
         var high = firstLines[first + 1]
@@ -67,6 +86,16 @@ struct NamedReferences: Sendable {
             let order = compare(lines[middle].start..<lines[middle].nameEnd, source, range)
             if order == 0 { return middle }
             if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    private func line(of key: NameKey, _ count: Int) -> Int? {
+        var slot = key.hash(bits: Self.bits)
+        while slots[slot] != 0 {
+            let index = Int(slots[slot]) - 1
+            if keys[index] == key, lines[index].nameEnd - lines[index].start == count { return index }
+            slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }

@@ -269,10 +269,10 @@ extension XMLDocument {
     }
 
     /// The first `xml:lang` that stands on one of some elements.
-    func ownLanguage(ofFirst elements: [Int?]) -> String? {
-        for case .some(let element) in elements {
-            if let language = ownLanguage(element) { return language }
-        }
-        return nil
+    func ownLanguage(ofFirst content: Int?, _ summary: Int?, _ title: Int?, _ item: Int) -> String? {
+        // Hardly any document declares one.
+        guard languages.count > 1 else { return nil }
+        return content.flatMap(ownLanguage) ?? summary.flatMap(ownLanguage) ?? title.flatMap(ownLanguage)
+            ?? ownLanguage(item)
     }
 }

@@ -98,6 +98,7 @@ extension XMLDocument {
         var (base, language) = (0, 0)
         if let around = stack.last?.node { (base, language) = (nodes[around].base, nodes[around].language) }
         var declaresLanguage = false
+        if pending.isEmpty { return (base, language, false) }
         for attribute in pending where mayInherit(attribute.name) {
             let name = attribute.name
             if bytes.has("xmlns", at: name.lowerBound) {
@@ -210,17 +211,28 @@ extension XMLDocument {
         var isEmpty: Bool
     }
 
+    /// Bytes that may be read in vain in search of the ends of tags, and how far a tag may reach once they are spent:
+    /// else each `<` in a tag without an end could cost as much as all that follows it.
+    static let (maximumWaste, shortReach) = (4 << 20, 256)
+
     /// Reads the tag at `position` and its attributes into `pending`; nil if the `<` begins no tag.
     mutating func scanTag() -> Tag? {
+        let reach = wastedBytes > Self.maximumWaste ? min(bytes.count, position + Self.shortReach) : bytes.count
+        var index = position + 1
+        let tag = scanTag(&index, to: reach)
+        if tag == nil { wastedBytes += index - position }
+        return tag
+    }
+
+    private mutating func scanTag(_ index: inout Int, to reach: Int) -> Tag? {
         if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
-        let nameStart = position + 1
-        var index = nameStart
+        let nameStart = index
         guard index < bytes.count, bytes[index].beginsName else { return nil }
         while index < bytes.count, bytes[index].continuesName { index += 1 }
         let name = nameStart..<index
         while true {
             while index < bytes.count, bytes[index].isSpace { index += 1 }
-            guard index < bytes.count else { return nil }
+            guard index < reach else { return nil }
             switch bytes[index] {
             case 0x3E: return Tag(name: name, end: index + 1, isEmpty: false)
             case 0x2F:
@@ -234,7 +246,10 @@ extension XMLDocument {
                 problems.note(position, "<\(text(name))> lacks its \">\"")
                 return Tag(name: name, end: index, isEmpty: false)
             default:
-                guard let next = scanAttribute(at: index) else { return nil }
+                guard let next = scanAttribute(at: index) else {
+                    index = bytes.count
+                    return nil
+                }
                 index = next
             }
         }

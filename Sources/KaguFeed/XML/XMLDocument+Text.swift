@@ -36,13 +36,11 @@ extension XMLDocument {
     /// Whether nothing but white space is beside the CDATA section of an element, and it stays as it is.
     private func isOnlySection(_ node: Int) -> Bool {
         let (inner, section) = (nodes[node].inner, nodes[node].section)
-        guard !section.isEmpty, section.lowerBound >= inner.lowerBound + 9,
+        guard nodes[node].hasPlainSection, !section.isEmpty, section.lowerBound >= inner.lowerBound + 9,
             section.upperBound + 3 <= inner.upperBound
         else { return false }
         return bytes.trimmed(inner.lowerBound..<section.lowerBound - 9).isEmpty
             && bytes.trimmed(section.upperBound + 3..<inner.upperBound).isEmpty
-            && bytes.first(SectionStops.self, from: section.lowerBound, to: section.upperBound)
-                == section.upperBound
     }
 
     /// Whether a part of the item can be read as it stands by those who know tags and references: it is well-formed, and

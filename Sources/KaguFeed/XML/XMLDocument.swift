@@ -50,6 +50,8 @@ struct XMLDocument: Sendable {
     /// Elements open beyond the depth limit, and where the first of them starts.
     var excess: (count: Int, start: Int) = (0, 0)
     var searches: ForwardSearches
+    /// Bytes that were read for tags that turned out to be none.
+    var wastedBytes = 0
     /// Memory that texts are decoded in, one after the other: each takes it over if the one before is gone.
     var decodeScratch: [UInt8] = []
     var htmlScratch: [UInt8] = []
@@ -112,19 +114,26 @@ struct XMLDocument: Sendable {
     private mutating func skipText() {
         let start = position
         let end = bytes.count
+        var index = start
         // Between elements there is mostly white space and nothing else.
-        while position < end, bytes[position].isSpace { position += 1 }
-        while true {
-            position = bytes.first(TextStops.self, from: position, to: end)
-            guard position < end else { break }
-            let byte = bytes[position]
-            if byte == 0x3C { break }
-            if let open = stack.last, byte != 0x3E { nodes[open.node].needsDecoding = true }
-            noteSpecial(byte)
-            position += 1
-        }
+        while index < end, bytes[index].isSpace { index += 1 }
+        if index < end, bytes[index] != 0x3C { index = bytes.first(TextStops.self, from: index, to: end) }
+        position = index
+        if index < end, bytes[index] != 0x3C { skipSpecialText() }
         if stack.isEmpty, position > start, !bytes.trimmed(start..<position).isEmpty {
             problems.note(start, "text outside of the root element")
+        }
+    }
+
+    /// Passes over the rest of a text from the first byte in it that may not be what it seems.
+    private mutating func skipSpecialText() {
+        let end = bytes.count
+        while position < end {
+            let byte = bytes[position]
+            if byte == 0x3C { return }
+            if let open = stack.last, byte != 0x3E { nodes[open.node].needsDecoding = true }
+            noteSpecial(byte)
+            position = bytes.first(TextStops.self, from: position + 1, to: end)
         }
     }
 
@@ -213,6 +222,14 @@ struct XMLDocument: Sendable {
     /// the element around it.
     private mutating func readCDATA() {
         let start = position + 9
+        if let (end, isPlain) = usualSection(from: start) {
+            if let node = stack.last?.node, nodes[node].section.isEmpty {
+                nodes[node].section = start..<end
+                nodes[node].hasPlainSection = isPlain
+            }
+            position = end + 3
+            return
+        }
         let end = searches.find(.cdataEnd, in: bytes, from: start)
         let nested = nextSection(from: start, to: end ?? bytes.count)
         let reach = nested ?? (end == nil ? bytes.count : start)
@@ -225,6 +242,28 @@ struct XMLDocument: Sendable {
         } else {
             problems.note(position, "an unfinished CDATA section")
             position = bytes.count
+        }
+    }
+
+    /// The end of a section in which no other one begins, and whether its text stays as it is written; nil if another
+    /// begins, or none ends. One pass, which the next section bounds: linear.
+    private func usualSection(from start: Int) -> (end: Int, isPlain: Bool)? {
+        var isPlain = true
+        var index = start
+        while true {
+            index = bytes.first(BracketStops.self, from: index, to: bytes.count)
+            guard index < bytes.count else { return nil }
+            switch bytes[index] {
+            case 0x5D:
+                if bytes.has("]]>", at: index) { return (index, isPlain) }
+            case 0x5B:
+                if index >= start + 2, bytes.has("<![CDATA[", at: index - 2) { return nil }
+            case 0xEF:
+                if bytes.isNoncharacter(at: index) { isPlain = false }
+            default:
+                isPlain = false
+            }
+            index += 1
         }
     }
 

@@ -24,6 +24,8 @@ struct XMLNode: Sendable {
     var needsDecoding = false
     /// The content of its first CDATA section; empty without one.
     var section = 0..<0
+    /// Whether the text of that section stays as it is written.
+    var hasPlainSection = false
     /// How it was closed.
     var closing = Closing.open
 

@@ -36,6 +36,8 @@ struct SocketGate {
         return descriptor
     }
 
+    private static let schemes: Set<String> = ["http", "https", "smtp", "smtps"]
+
     private func reasonToRefuse(_ address: UnsafeMutablePointer<curl_sockaddr>) -> String? {
         guard let addressGuard else { return nil }
         // libcurl fills `addr` with `addrlen` bytes, as long as its family prescribes.
@@ -43,7 +45,7 @@ struct SocketGate {
             return "the host's address is of an unknown family"
         }
         // Only a list can tell by host and port.
-        let origin = addressGuard.allowed.isEmpty ? nil : HTTPOrigin(url)
+        let origin = addressGuard.allowed.isEmpty ? nil : HTTPOrigin(url, schemes: Self.schemes)
         return addressGuard.refusal(of: judged, host: origin?.host ?? "", port: origin?.port ?? 0)
     }
 }

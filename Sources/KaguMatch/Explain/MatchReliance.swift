@@ -10,12 +10,13 @@ public struct MatchReliance: Hashable, Sendable {
 }
 
 extension Matcher {
-    /// As `match`, and what each spelling alone brings. `isWanted` leaves out aliases that are not asked for, given what
-    /// was found: each costs a second judgement of what was found, though no second reading of the text.
+    /// As `match`, of a document that has been read, and what each spelling alone brings. `isWanted` leaves out
+    /// aliases that are not asked for, given what was found: each costs a second judgement of what was found, though
+    /// no second reading of the text.
     public func matchWithReliance(
-        _ document: Document, on isWanted: (AliasPlace, MatchResult) -> Bool
+        _ reading: DocumentReading, on isWanted: (AliasPlace, MatchResult) -> Bool
     ) -> MatchReliance {
-        var match = DocumentMatch(compiled, document, explaining: false)
+        var match = DocumentMatch(compiled, reading)
         return match.runWithReliance(on: isWanted)
     }
 }

@@ -35,6 +35,11 @@ struct FoldedUnit {
     var isUpper: Bool {
         @inline(__always) get { written & Self.upperBit != 0 }
     }
+
+    /// 1 for upper case.
+    var upperCount: Int {
+        @inline(__always) get { Int(written &>> 31) }
+    }
 }
 
 /// Letters on their way into a field: room for one a byte is there from the beginning, so that a letter is written
@@ -46,8 +51,9 @@ struct UnitBuffer {
 
     /// Room for the letters of so many bytes.
     init(byteCount: Int) {
-        let none = FoldedUnit(loose: 0, strict: 0, composed: 0, end: 0, isUpper: false)
-        storage = [FoldedUnit](repeating: none, count: byteCount)
+        // A unit is plain numbers, so that memory as it comes is units too; none is read before it is written,
+        // since only those below `count` are. Zeros for them would cost as much as the letters.
+        storage = [FoldedUnit](unsafeUninitializedCapacity: byteCount) { _, count in count = byteCount }
     }
 
     var last: FoldedUnit? { count > 0 ? storage[count - 1] : nil }

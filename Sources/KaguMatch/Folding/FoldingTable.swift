@@ -38,38 +38,57 @@ struct FoldEntry: Equatable {
     }
 }
 
-/// A letter of two bytes in UTF-8, with all that the short way through words asks of it (`Tokenizer.takeWords`).
+/// A letter of one or two bytes in UTF-8, or a digit of ASCII, with all that the short way through words asks of it
+/// (`Tokenizer.takeWords`).
 struct LowLetter {
-    var composed: UInt16 = 0
-    var strict: UInt16 = 0
-    var loose: UInt16 = 0
+    /// The letter as it goes into a field, but for its end.
+    private(set) var unit = FoldedUnit(loose: 0, strict: 0, composed: 0, end: 0, isUpper: false)
     /// The second loose letter; 0 for none.
-    var second: UInt16 = 0
+    private(set) var second: UInt16 = 0
     /// See `LetterCode`.
-    var code: UInt8 = 0
-    var isUpper = false
-    var isLatin = false
-    /// A letter that folds to letters without regard to what stands around it.
-    var isSimple = false
+    private(set) var code: UInt8 = 0
+    private var traits: UInt8 = 0
 
-    init() {}
+    private static let simple: UInt8 = 1
+    private static let latin: UInt8 = 2
+    private static let telling: UInt8 = 4
+    private static let digit: UInt8 = 8
+
+    /// A letter that folds to letters without regard to what stands around it, or a digit.
+    @inline(__always)
+    var isSimple: Bool { traits & Self.simple != 0 }
+
+    /// Its traits, to be gathered over a word.
+    @inline(__always)
+    var gathered: UInt8 { traits }
+
+    /// 1 for a digit.
+    @inline(__always)
+    var digits: Int { Int(traits >> 3) }
+
+    /// Whether one of the letters whose traits were gathered is Latin.
+    @inline(__always)
+    static func hasLatin(_ gathered: UInt8) -> Bool { gathered & latin != 0 }
+
+    /// Whether one of the letters whose traits were gathered says something of the language.
+    @inline(__always)
+    static func isTelling(_ gathered: UInt8) -> Bool { gathered & telling != 0 }
 
     /// The letter of a scalar below U+0800.
     init(_ scalar: UInt32, _ entry: FoldEntry) {
+        let isDigit = entry.kind == .digit && scalar < 0x80
         // Schwa needs to know the other letters of its word (M9).
-        guard entry.kind == .letter, !entry.expands, scalar != 0x4D8, scalar != 0x4D9 else { return }
+        guard entry.kind == .letter || isDigit, !entry.expands, scalar != 0x4D8, scalar != 0x4D9 else { return }
         let composed = entry.composed == 0 ? scalar : entry.composed
         let strict = entry.strict == 0 ? composed : entry.strict
         let loose = entry.loose == 0 ? strict : entry.loose
-        guard composed < 0x10000, strict < 0x10000 else { return }
-        self.composed = UInt16(composed)
-        self.strict = UInt16(strict)
-        self.loose = UInt16(loose)
-        second = UInt16(entry.looseSecond)
-        code = UInt8(LetterCode.of(strict))
-        isUpper = entry.isUpper
-        isLatin = entry.isLatin
-        isSimple = true
+        unit = FoldedUnit(loose: loose, strict: strict, composed: composed, end: 0, isUpper: entry.isUpper)
+        second = UInt16(truncatingIfNeeded: entry.looseSecond)
+        code = UInt8(truncatingIfNeeded: LetterCode.of(strict))
+        traits = Self.simple
+        if entry.isLatin { traits |= Self.latin }
+        if isDigit { traits |= Self.digit }
+        if LanguageGuess.isTelling(unit) { traits |= Self.telling }
     }
 }
 
@@ -80,7 +99,7 @@ struct FoldingTable: Sendable {
     /// Entry number of each block of 128 scalars.
     private var pages: [UInt16]
     private var entries: [FoldEntry]
-    /// The letters below U+0800, by scalar.
+    /// The letters below U+0800 and the digits of ASCII, by scalar.
     private(set) var low: [LowLetter] = []
     /// NFKC forms of several scalars.
     private(set) var expansions: [UInt32: [UInt32]] = [:]

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KaguModel
+
 /// The language of an item: script first, then points for letters, elisions, endings and stop words (M50).
 struct LanguageGuess {
     /// How many tokens are looked at: enough for any article, and a bound for long ones.
@@ -28,10 +30,15 @@ struct LanguageGuess {
         var guess = LanguageGuess()
         var left = mostTokens
         for text in texts {
-            for index in text.tokens.indices.prefix(left) { guess.take(text, index) }
+            guess.take(text, first: left)
             left -= min(left, text.tokens.count)
         }
         return guess.decide(declared: code(declared))
+    }
+
+    /// The language of a document whose fields are cut.
+    static func of(_ fields: FieldTexts, _ document: Document) -> (language: String, source: LanguageSource) {
+        of([fields[.title], fields[.summary], fields[.content]], declared: document.declaredLanguage)
     }
 
     /// The language of a document of which nothing else is asked.
@@ -46,23 +53,36 @@ struct LanguageGuess {
         return (2...3).contains(part.utf8.count) ? part : ""
     }
 
-    private mutating func take(_ text: FieldText, _ index: Int) {
-        let token = text.tokens[index]
-        if token.flags.contains(.dead) || token.flags.contains(.number) { return }
-        // A foreign name within a sentence says little of the language around it.
-        let isName =
-            token.flags.contains(.capital) && !token.flags.contains(.sentenceStart)
-            && !text.paragraphs[token.paragraph].isAllCapitals && !text.paragraphs[token.paragraph].isTitleCase
-        takeLetters(of: token, text, isName: isName)
-        if token.flags.contains(.elision) { points[1] += 2 }
-        if token.joint == .apostrophe, index > 0, !text.tokens[index - 1].flags.contains(.elision) {
-            takeEnding(text.units[token.units], afterCapital: text.tokens[index - 1].flags.contains(.capital))
-            return
+    /// Takes the first tokens of a field.
+    private mutating func take(_ text: FieldText, first count: Int) {
+        let tokens = text.tokens.span
+        let units = text.units.span
+        for index in 0..<min(count, tokens.count) {
+            let flags = tokens[index].flags
+            if !flags.isDisjoint(with: [.dead, .number]) { continue }
+            let letters = tokens[index].units
+            if flags.contains(.telling) {
+                takeLetters(units.extracting(letters), isName: isName(tokens[index], text))
+            } else {
+                latin &+= letters.count
+            }
+            if flags.contains(.elision) { points[1] &+= 2 }
+            if tokens[index].joint == .apostrophe, index > 0, !tokens[index - 1].flags.contains(.elision) {
+                takeEnding(text.units[letters], afterCapital: tokens[index - 1].flags.contains(.capital))
+                continue
+            }
+            if flags.contains(.elision) { continue }
+            let tail = tokens[index].tail
+            if letters.count <= StopWords.longest { stopWords.add(tail, letters.count, to: &points) }
+            if letters.count >= 4 { endings.add(tail, letters.count, to: &points) }
         }
-        if token.flags.contains(.elision) { return }
-        let count = token.units.count
-        if count <= StopWords.longest { points &+= stopWords[token.tail, count] }
-        if count >= 4 { points &+= endings.points(of: token.tail, count) }
+    }
+
+    /// A foreign name within a sentence says little of the language around it.
+    private func isName(_ token: Token, _ text: FieldText) -> Bool {
+        guard token.flags.contains(.capital), !token.flags.contains(.sentenceStart) else { return false }
+        let paragraph = text.paragraphs[token.paragraph]
+        return !paragraph.isAllCapitals && !paragraph.isTitleCase
     }
 
     /// Letters of ASCII that say something by themselves: q, w, x; bits from a on.
@@ -75,15 +95,11 @@ struct LanguageGuess {
         return letter >= 26 || unit.composed >= 0x80 || tellingLetters & (1 << letter) != 0
     }
 
-    private mutating func takeLetters(of token: Token, _ text: FieldText, isName: Bool) {
-        guard token.flags.contains(.telling) else {
-            latin += token.units.count
-            return
-        }
-        for index in token.units {
-            let unit = text.units[index]
+    private mutating func takeLetters(_ letters: Span<FoldedUnit>, isName: Bool) {
+        for index in letters.indices {
+            let unit = letters[index]
             if !Self.isTelling(unit) {
-                latin += 1
+                latin &+= 1
             } else if unit.strict != 0 {
                 take(unit, isName: isName)
             }

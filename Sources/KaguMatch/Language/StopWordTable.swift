@@ -43,16 +43,18 @@ struct StopWordTable: Sendable {
         Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - slotBits))
     }
 
-    /// What a word brings, by its last eight letters and how many it has.
+    /// Adds what a word brings, by its last eight letters and how many it has.
     @inline(__always)
-    subscript(tail: UInt64, count: Int) -> LanguagePoints {
+    func add(_ tail: UInt64, _ count: Int, to sum: inout LanguagePoints) {
         let key = Self.key(tail, count)
         var slot = Self.slot(key)
         while keys[slot] != 0 {
-            if keys[slot] == key { return points[Int(numbers[slot])] }
-            slot = (slot + 1) & (keys.count - 1)
+            if keys[slot] == key {
+                sum &+= points[Int(numbers[slot])]
+                return
+            }
+            slot = (slot &+ 1) & (keys.count &- 1)
         }
-        return LanguagePoints()
     }
 }
 
@@ -85,15 +87,13 @@ struct WordEndings: Sendable {
         first[256] = UInt8(endings.count)
     }
 
-    /// What the endings of a word bring, by its last eight letters and how many it has.
+    /// Adds what the endings of a word bring, by its last eight letters and how many it has.
     @inline(__always)
-    func points(of tail: UInt64, _ count: Int) -> LanguagePoints {
-        var sum = LanguagePoints()
+    func add(_ tail: UInt64, _ count: Int, to sum: inout LanguagePoints) {
         let last = Int(truncatingIfNeeded: tail & 0xFF)
-        for index in Int(first[last])..<Int(first[last + 1]) {
-            let ending = endings[index]
-            if tail & ending.mask == ending.letters, count >= ending.count { sum &+= ending.points }
+        for index in Int(first[last])..<Int(first[last &+ 1])
+        where tail & endings[index].mask == endings[index].letters {
+            if count >= endings[index].count { sum &+= endings[index].points }
         }
-        return sum
     }
 }

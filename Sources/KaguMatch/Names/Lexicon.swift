@@ -29,12 +29,11 @@ struct Lexicon: Sendable {
         }
         for (number, term) in terms.enumerated() { builder.add(term.term, number) }
         for (number, phrase) in phrases.enumerated() { builder.add(phrase.text, .phrase(number)) }
-        let entries = builder.entries
-        words = WordTrie(entries)
         names = NameTrie(builder.names, wordCount: builder.wordCount)
-        let roles = names.roles
-        for entry in entries where !roles[Int(entry.word)].isEmpty {
-            sieve.insert(entry.spelling.looseKey, roles[Int(entry.word)], mayGoOn: entry.mayGoOn)
+        let entries = builder.entries(names.roles)
+        words = WordTrie(entries)
+        for entry in entries where !entry.role.isDisjoint(with: [.single, .first, .second]) {
+            sieve.insert(entry.spelling.looseKey, entry.role, mayGoOn: entry.mayGoOn)
         }
     }
 }
@@ -55,8 +54,8 @@ private struct LexiconBuilder {
 
     var wordCount: Int { spellings.count }
 
-    /// The words with the forms under which a text may show them.
-    var entries: [WordEntry] {
+    /// The words with the forms under which a text may show them, and their roles.
+    func entries(_ roles: [WordSieve.Role]) -> [WordEntry] {
         var out: [WordEntry] = []
         for (number, word) in spellings.enumerated() {
             var forms = [word.spelling]
@@ -66,7 +65,8 @@ private struct LexiconBuilder {
             for form in forms {
                 out.append(
                     WordEntry(
-                        word: Int32(number), spelling: form, endings: endings[number], isStar: word.kind == 2))
+                        word: Int32(number), spelling: form, endings: endings[number], isStar: word.kind == 2,
+                        role: roles[number]))
             }
         }
         return out

@@ -131,7 +131,7 @@ struct NameTrie: Sendable {
     @inline(__always)
     func targets(at node: Int) -> ArraySlice<NameTarget> { names[Int(firstName[node])..<Int(firstName[node + 1])] }
 
-    /// What each word may be at the beginning of names.
+    /// What each word may be in names.
     var roles: [WordSieve.Role] {
         var roles = [WordSieve.Role](repeating: [], count: first.count)
         for (word, start) in first.enumerated() where start >= 0 {
@@ -140,6 +140,7 @@ struct NameTrie: Sendable {
             if hasNext(node) { roles[word].insert(.first) }
             for edge in Int(firstEdge[node])..<Int(firstEdge[node + 1]) { roles[Int(words[edge])].insert(.second) }
         }
+        for word in words { roles[Int(word)].insert(.later) }
         return roles
     }
 }

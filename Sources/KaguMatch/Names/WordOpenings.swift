@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The first letters of all words, as small bit sets that stay in the processor's cache: most words of a text begin
-/// like no word of the lexicon and are done with after three letters.
+/// What tokens may be words of the lexicon, as bit sets of hashes that stay in the processor's cache: nearly every
+/// token that is no word and begins with none is done with here, before the trie, which is too large for the cache.
+/// So are words where no name can run through them: "of" is part of many names and the beginning of none.
 struct WordOpenings: Sendable {
     private static let shortLength = 3
     private static let longLength = 5
 
-    /// Words of one or two letters.
-    private var tiny: [UInt64]
-    /// The first three letters of words.
-    private var short: [UInt64]
-    /// The first five letters of words.
-    private var long: [UInt64]
-    /// Words of three or four letters that may go on in a token.
+    /// The roles of whole words, four bits a slot.
+    private var whole: [UInt64]
+    /// Words that may go on in a token, and their first three and five letters.
     private var stems: [UInt64]
+    private var short: [UInt64]
+    private var long: [UInt64]
     private let shift: UInt32
     /// Whether words of one or two letters may go on in a token.
     private var hasTinyStems = false
@@ -21,61 +20,94 @@ struct WordOpenings: Sendable {
     /// Sets for so many words.
     init(wordCount: Int) {
         var bits: UInt32 = 13
-        while bits < 22, 1 << bits < wordCount * 24 { bits += 1 }
+        while bits < 22, 1 << bits < wordCount * 12 { bits += 1 }
         shift = 32 - bits
-        tiny = [UInt64](repeating: 0, count: 1 << Int(bits - 6))
-        short = tiny
-        long = tiny
-        stems = tiny
+        whole = [UInt64](repeating: 0, count: 1 << Int(bits - 4))
+        stems = [UInt64](repeating: 0, count: 1 << Int(bits - 6))
+        short = stems
+        long = stems
     }
 
+    /// The hash of a word's loose letters, one after the other; 0 before the first.
     @inline(__always)
-    private static func add(_ letter: UInt32, to hash: UInt32) -> UInt32 { (hash ^ letter) &* 0x9E37_79B1 }
+    static func add(_ letter: UInt32, to hash: UInt32) -> UInt32 { (hash ^ letter) &* 0x9E37_79B1 }
+
+    @inline(__always)
+    private func slot(_ hash: UInt32) -> Int { Int((hash ^ hash &>> 15) &>> shift) }
 
     @inline(__always)
     private func contains(_ set: [UInt64], _ hash: UInt32) -> Bool {
-        let bit = Int((hash ^ hash >> 15) >> shift)
-        return set[bit >> 6] & (1 << UInt64(bit & 63)) != 0
+        let bit = slot(hash)
+        return set[bit &>> 6] & (1 &<< UInt64(truncatingIfNeeded: bit & 63)) != 0
     }
 
     private func insert(_ hash: UInt32, into set: inout [UInt64]) {
-        let bit = Int((hash ^ hash >> 15) >> shift)
+        let bit = slot(hash)
         set[bit >> 6] |= 1 << UInt64(bit & 63)
     }
 
-    /// Notes how a word of the lexicon begins, and whether a token may go on after it.
-    mutating func insert(_ letters: [UInt32], mayGoOn: Bool) {
+    /// Notes a word of the lexicon by its loose letters, what it may be, and whether a token may go on after it.
+    mutating func insert(_ letters: [UInt32], _ role: WordSieve.Role, mayGoOn: Bool) {
         var hash: UInt32 = 0
-        for (index, letter) in letters.prefix(Self.longLength).enumerated() {
+        for (index, letter) in letters.enumerated() {
             hash = Self.add(letter, to: hash)
+            guard mayGoOn else { continue }
             if index + 1 == Self.shortLength { insert(hash, into: &short) }
             if index + 1 == Self.longLength { insert(hash, into: &long) }
         }
-        if letters.count < Self.shortLength {
-            insert(hash, into: &tiny)
-            if mayGoOn { hasTinyStems = true }
-        } else if letters.count < Self.longLength, mayGoOn {
-            insert(hash, into: &stems)
-        }
+        let slot = slot(hash)
+        whole[slot >> 4] |= UInt64(role.rawValue) << (UInt64(slot & 15) * 4)
+        guard mayGoOn else { return }
+        insert(hash, into: &stems)
+        if letters.count < Self.shortLength { hasTinyStems = true }
     }
 
-    /// One past the last letter of a token up to which words of the lexicon may reach; its first where none does.
+    /// What a whole token may be.
     @inline(__always)
-    func limit(_ letters: Range<Int>, _ units: Span<FoldedUnit>) -> Int {
+    func role(of token: Token) -> WordSieve.Role {
+        let slot = slot(token.hash)
+        let bits = whole[slot &>> 4] &>> (UInt64(truncatingIfNeeded: slot & 15) &* 4)
+        return WordSieve.Role(rawValue: UInt32(truncatingIfNeeded: bits & 15))
+    }
+
+    /// One past the last letter of a token up to which words may reach that it goes on after; its first where there
+    /// are none.
+    @inline(__always)
+    func limitOfStems(_ letters: Range<Int>, _ units: Span<FoldedUnit>) -> Int {
         let first = letters.lowerBound
-        guard letters.count >= Self.shortLength else {
-            var hash: UInt32 = 0
-            for index in letters { hash = Self.add(units[index].loose, to: hash) }
-            return contains(tiny, hash) || hasTinyStems ? letters.upperBound : first
-        }
+        guard letters.count > Self.shortLength, !hasTinyStems else { return limitOfTinyStems(letters, units) }
         var hash = Self.add(units[first].loose, to: 0)
-        hash = Self.add(units[first + 1].loose, to: hash)
-        hash = Self.add(units[first + 2].loose, to: hash)
-        let none = hasTinyStems ? first + 2 : first
-        guard contains(short, hash) else { return none }
-        guard letters.count >= Self.longLength else { return letters.upperBound }
-        let fourth = Self.add(units[first + 3].loose, to: hash)
-        if contains(long, Self.add(units[first + 4].loose, to: fourth)) { return letters.upperBound }
-        return contains(stems, hash) || contains(stems, fourth) ? first + 4 : none
+        hash = Self.add(units[first &+ 1].loose, to: hash)
+        hash = Self.add(units[first &+ 2].loose, to: hash)
+        guard contains(short, hash) else { return first }
+        return limit(of: letters, from: first &+ Self.shortLength, hash, past: first, units)
+    }
+
+    /// As `limitOfStems`, where stems may have one or two letters.
+    private func limitOfTinyStems(_ letters: Range<Int>, _ units: Span<FoldedUnit>) -> Int {
+        let first = letters.lowerBound
+        guard hasTinyStems else { return first }
+        var past = first
+        var hash: UInt32 = 0
+        for at in letters.prefix(Self.shortLength) {
+            hash = Self.add(units[at].loose, to: hash)
+            if at &- first &+ 1 < Self.shortLength, contains(stems, hash) { past = at &+ 1 }
+        }
+        guard letters.count > Self.shortLength, contains(short, hash) else { return past }
+        return limit(of: letters, from: first &+ Self.shortLength, hash, past: past, units)
+    }
+
+    /// The limit beyond the third letter; `past` is that up to it.
+    private func limit(
+        of letters: Range<Int>, from start: Int, _ opening: UInt32, past limit: Int, _ units: Span<FoldedUnit>
+    ) -> Int {
+        var (at, hash, past) = (start, opening, limit)
+        while true {
+            if contains(stems, hash) { past = at }
+            guard at < letters.upperBound else { return past }
+            hash = Self.add(units[at].loose, to: hash)
+            at &+= 1
+            if at &- letters.lowerBound == Self.longLength, !contains(long, hash) { return past }
+        }
     }
 }

@@ -16,14 +16,14 @@ struct WordSieve: Sendable {
         static let first = Role(rawValue: 2)
         /// The second word of a longer name.
         static let second = Role(rawValue: 4)
+        /// Any word of a longer name but the first; the sieve itself asks only for the second.
+        static let later = Role(rawValue: 8)
     }
 
-    /// Loose letters of the scalars below U+0800: the first in the lower half, the second in the upper; 0 for what
-    /// stands between words.
+    /// The UTF-8 of the loose letters of the scalars below U+0800, as `LooseHash.add` takes it; 0 for what stands
+    /// between words.
     private let letters: [UInt32]
     private static let odd = UInt32.max
-    /// The loose letters of ASCII; 0 for all that is no letter or digit.
-    private let ascii: [UInt8]
     /// Which of U+2000–207F stand between words.
     private let general: [Bool]
     private let table: FoldingTable
@@ -44,11 +44,12 @@ struct WordSieve: Sendable {
             let entry = table[scalar]
             if scalar == 0x23 || scalar == 0x40 { return Self.odd }
             if entry.kind == .digit, scalar < 0x80 { return scalar }
-            let letter = LowLetter(scalar, entry)
-            if letter.isSimple { return UInt32(letter.loose) | UInt32(letter.second) << 16 }
-            return table.isBetweenWords(scalar) ? 0 : Self.odd
+            let letter = table.low[Int(scalar)]
+            guard letter.isSimple else { return table.isBetweenWords(scalar) ? 0 : Self.odd }
+            let first = LooseHash.utf8(letter.unit.loose)
+            guard letter.second != 0 else { return first }
+            return first | LooseHash.utf8(UInt32(letter.second)) << (first < 0x100 ? 8 : 16)
         }
-        ascii = letters[..<0x80].map { UInt8(truncatingIfNeeded: $0 == Self.odd ? 0 : $0) }
         general = (UInt32(0x2000)..<0x2080).map { table.isBetweenWords($0) }
     }
 
@@ -58,24 +59,19 @@ struct WordSieve: Sendable {
     mutating func insert(_ looseKey: [UInt32], _ role: Role, mayGoOn: Bool) {
         // A text with such letters is never sieved out.
         guard looseKey.allSatisfy({ $0 < 0x800 }) else { return }
-        var hash: UInt64 = 0
+        var hash = LooseHash()
         for (index, letter) in looseKey.enumerated() {
-            hash = Self.add(letter, to: hash)
+            hash.add(LooseHash.utf8(letter))
             if mayGoOn, index == 2 ? looseKey.count == 3 : index == 3 {
-                let bit = Self.openingBit(hash)
+                let bit = Self.openingBit(hash.value)
                 openings[bit >> 6] |= 1 << UInt64(bit & 63)
                 hasStems = true
             }
         }
-        words.insert(hash, role)
+        words.insert(hash.value, role)
         guard mayGoOn else { return }
-        stems.insert(hash, role)
+        stems.insert(hash.value, role)
         if looseKey.count < 3 { isBlind = true }
-    }
-
-    @inline(__always)
-    private static func add(_ letter: UInt32, to hash: UInt64) -> UInt64 {
-        (hash << 7 | hash >> 57) ^ UInt64(letter)
     }
 
     @inline(__always)
@@ -86,7 +82,7 @@ struct WordSieve: Sendable {
     @inline(__always)
     private func mayOpen(_ hash: UInt64) -> Bool {
         let bit = Self.openingBit(hash)
-        return openings[bit >> 6] & (1 << UInt64(bit & 63)) != 0
+        return openings[bit &>> 6] & (1 &<< UInt64(truncatingIfNeeded: bit & 63)) != 0
     }
 
     // MARK: Looking
@@ -99,23 +95,23 @@ struct WordSieve: Sendable {
     /// Whether a name may stand in a text; false is certain.
     func mayFind(in bytes: Span<UInt8>) -> Bool {
         if isBlind { return true }
-        let ascii = self.ascii.span
+        let raw = bytes.bytes
         var at = 0
         /// The word before begins a longer name.
         var isBegun = false
         while at < bytes.count {
             let start = at
-            var hash: UInt64 = 0
-            while at < bytes.count, bytes[at] < 0x80 {
-                let letter = ascii[Int(bytes[at])]
-                if letter == 0 { break }
-                hash = Self.add(UInt32(letter), to: hash)
-                at &+= 1
+            let word = PlainWord(raw, at: at)
+            at &+= word.length
+            var hash = LooseHash.of(word)
+            if at < bytes.count, bytes[at] >= 0x80 || word.length == 16 {
+                var letters = LooseHash(word)
+                guard takeLetters(&at, bytes, &letters) else { return true }
+                hash = letters.value
             }
-            if at < bytes.count, bytes[at] >= 0x80, !takeLetters(&at, bytes, &hash) { return true }
             if at > start {
                 var role = words[hash]
-                if hasStems { role.formUnion(roleOfStems(bytes, from: start, to: at)) }
+                if hasStems, mayBeginStem(word) { role.formUnion(roleOfStems(bytes, from: start, to: at)) }
                 if role.contains(.single) || (isBegun && role.contains(.second)) { return true }
                 isBegun = role.contains(.first)
                 // Letters with full stops between them are one word (M14).
@@ -132,36 +128,45 @@ struct WordSieve: Sendable {
         return false
     }
 
-    /// Takes the rest of a word from its first letter beyond ASCII on; false where something stands that is not
-    /// judged here.
-    private func takeLetters(_ at: inout Int, _ bytes: Span<UInt8>, _ hash: inout UInt64) -> Bool {
+    /// Takes the rest of a word; false where something stands that is not judged here.
+    @inline(__always)
+    private func takeLetters(_ at: inout Int, _ bytes: Span<UInt8>, _ hash: inout LooseHash) -> Bool {
         let letters = self.letters.span
-        while at < bytes.count {
-            let byte = bytes[at]
+        // Copies, which stay in registers.
+        var (place, sum) = (at, hash)
+        defer { (at, hash) = (place, sum) }
+        while place < bytes.count {
+            let byte = bytes[place]
             let letter: UInt32
             if byte < 0x80 {
                 letter = letters[Int(byte)]
-                if letter == 0 { return true }
-                at &+= 1
+                if letter == 0 || letter == Self.odd { return true }
+                place &+= 1
             } else {
                 guard byte < 0xE0 else { return true }
-                guard byte >= 0xC2, at + 1 < bytes.count, bytes[at + 1] & 0xC0 == 0x80 else { return false }
-                letter = letters[Int(byte & 0x1F) << 6 | Int(bytes[at + 1] & 0x3F)]
+                guard byte >= 0xC2, place + 1 < bytes.count, bytes[place + 1] & 0xC0 == 0x80 else { return false }
+                letter = letters[Int(byte & 0x1F) &<< 6 | Int(bytes[place + 1] & 0x3F)]
                 if letter == 0 { return true }
-                at &+= 2
+                if letter == Self.odd { return false }
+                place &+= 2
             }
-            hash = Self.add(letter & 0xFFFF, to: hash)
-            guard letter >= 0x10000 else { continue }
-            if letter == Self.odd { return false }
-            hash = Self.add(letter >> 16, to: hash)
+            sum.add(letter)
         }
         return true
+    }
+
+    /// Whether a word may begin like a stem, by its first three or four letters where those are ASCII.
+    @inline(__always)
+    private func mayBeginStem(_ word: PlainWord) -> Bool {
+        guard word.length >= 4 else { return true }
+        return mayOpen(LooseHash.of(low: word.low & 0xFFFF_FFFF))
+            || mayOpen(LooseHash.of(low: word.low & 0xFF_FFFF))
     }
 
     /// What a word's beginnings may be.
     private func roleOfStems(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Role {
         var role: Role = []
-        var hash: UInt64 = 0
+        var hash = LooseHash()
         var at = start
         var count = 0
         while at < end {
@@ -172,12 +177,13 @@ struct WordSieve: Sendable {
             }
             at += 1
             while letter != 0 {
-                hash = Self.add(letter & 0xFFFF, to: hash)
-                letter >>= 16
+                let length: UInt32 = letter & 0x80 == 0 ? 8 : 16
+                hash.add(letter & (1 << length - 1))
+                letter >>= length
                 count += 1
-                if count == 3, !mayOpen(hash) { continue }
-                if count == 4, !mayOpen(hash) { return role }
-                if count >= 3 { role.formUnion(stems[hash]) }
+                if count == 3, !mayOpen(hash.value) { continue }
+                if count == 4, !mayOpen(hash.value) { return role }
+                if count >= 3 { role.formUnion(stems[hash.value]) }
             }
         }
         return role
@@ -236,7 +242,7 @@ private struct RoleTable: Sendable {
 
     @inline(__always)
     private static func mix(_ hash: UInt64) -> UInt64 {
-        (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15
+        (hash ^ hash &>> 32) &* 0x9E37_79B9_7F4A_7C15
     }
 
     @inline(__always)
@@ -245,9 +251,9 @@ private struct RoleTable: Sendable {
     subscript(hash: UInt64) -> WordSieve.Role {
         @inline(__always) get {
             let mixed = Self.mix(hash)
-            let bit = Int(truncatingIfNeeded: mixed >> (shift &- 1))
-            guard present[bit >> 6] & (1 << UInt64(bit & 63)) != 0 else { return [] }
-            var slot = Int(truncatingIfNeeded: mixed >> shift)
+            let bit = Int(truncatingIfNeeded: mixed &>> (shift &- 1))
+            guard present[bit &>> 6] & (1 &<< UInt64(truncatingIfNeeded: bit & 63)) != 0 else { return [] }
+            var slot = Int(truncatingIfNeeded: mixed &>> shift)
             while slots[slot] != 0 {
                 if slots[slot] & ~7 == Self.mark(mixed) & ~7 { return WordSieve.Role(rawValue: slots[slot] & 7) }
                 slot = (slot + 1) & (slots.count - 1)
@@ -259,7 +265,7 @@ private struct RoleTable: Sendable {
     mutating func insert(_ hash: UInt64, _ role: WordSieve.Role) {
         if count * 4 >= slots.count { grow() }
         let mixed = Self.mix(hash)
-        place(mixed, role.rawValue)
+        place(mixed, role.rawValue & 7)
     }
 
     private mutating func place(_ mixed: UInt64, _ role: UInt32) {

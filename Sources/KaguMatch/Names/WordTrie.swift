@@ -12,6 +12,8 @@ struct WordEntry: Sendable {
     var endings: EndingSet
     /// `*`: any remainder does (M4).
     var isStar: Bool
+    /// What it is in names.
+    var role: WordSieve.Role
 
     /// Whether a token may go on after it; Turkish and Azerbaijani chains ask for four letters (M24).
     var mayGoOn: Bool {
@@ -103,7 +105,7 @@ struct WordTrie: Sendable {
         for word in all {
             var node: Int32 = 0
             let letters = word.spelling.looseKey
-            openings.insert(letters, mayGoOn: word.mayGoOn)
+            openings.insert(letters, word.role, mayGoOn: word.mayGoOn)
             for letter in letters {
                 let key = UInt64(UInt32(bitPattern: node)) << 32 | UInt64(Self.rank(letter))
                 if let next = targets[key] {
@@ -165,14 +167,33 @@ struct WordTrie: Sendable {
         return -1
     }
 
-    /// Appends every word that a token of a text begins with and whose remainder may be an ending.
+    /// Appends the words that tokens of a text begin with and whose remainder may be an ending: every one that a
+    /// name begins with, and those that may continue one.
     func find(in text: FieldText, into hits: inout [WordHit]) {
         let units = text.units.span
         let tokens = text.tokens.span
+        var next = tokens.isEmpty ? [] : openings.role(of: tokens[0])
+        var follows = false
         for index in tokens.indices {
+            let role = next
             let letters = tokens[index].units
-            let past = openings.limit(letters, units)
-            if past > letters.lowerBound { walk(index, in: text, to: past, into: &hits) }
+            next = index &+ 1 < tokens.count ? openings.role(of: tokens[index &+ 1]) : []
+            var past = letters.lowerBound
+            if role.contains(.single) || (follows && role.contains(.later)) {
+                past = letters.upperBound
+            } else if role.contains(.first), index &+ 1 < tokens.count {
+                // A first word is nothing without a second.
+                let second = tokens[index &+ 1].units
+                let mayGoOn = next.contains(.later) || openings.limitOfStems(second, units) > second.lowerBound
+                past = mayGoOn ? letters.upperBound : openings.limitOfStems(letters, units)
+            } else {
+                past = openings.limitOfStems(letters, units)
+            }
+            follows = false
+            guard past > letters.lowerBound else { continue }
+            let count = hits.count
+            walk(index, in: text, to: past, into: &hits)
+            follows = hits.count > count
         }
     }
 

@@ -54,11 +54,15 @@ final class CompiledWatch: Sendable {
     let unless: Expression?
     /// Where unscoped operands look.
     let fields: FieldSet
+    /// Whether it asks for a language, class, country or feed.
+    let hasFilters: Bool
 
     init(watch: Watch, when: Expression, unless: Expression?, fields: FieldSet) {
         self.watch = watch
         self.when = when
         self.unless = unless
         self.fields = fields
+        hasFilters =
+            !watch.languages.isEmpty || !watch.classes.isEmpty || !watch.countries.isEmpty || !watch.feeds.isEmpty
     }
 }

@@ -37,7 +37,9 @@ struct Decider {
 
     /// Gives every candidate its state and reason.
     mutating func run() {
-        for candidate in candidates where !candidate.isException {
+        // Only surnames ask whose name the word before is.
+        let hasSurname = candidates.contains { compiled.lexicon.aliases[$0.alias].isSurname }
+        for candidate in candidates where hasSurname && !candidate.isException {
             for token in candidate.first...candidate.last {
                 let place = TokenPlace(candidate.field, token)
                 let other = covered[place, default: candidate.entity]
@@ -153,7 +155,10 @@ struct Decider {
     private mutating func passesSurname(_ index: Int, _ alias: CompiledAlias, _ text: FieldText) -> Bool {
         let candidate = candidates[index]
         let covered = self.covered
-        let rule = SurnameRule(text: text, entity: compiled.entities[candidate.entity]) { token in
+        let rule = SurnameRule(
+            text: text, givenNames: compiled.entities[candidate.entity].givenNames,
+            bearers: compiled.entities[candidate.entity].bearers
+        ) { token in
             let owner = covered[TokenPlace(candidate.field, token)]
             return owner.map { $0 != candidate.entity } ?? false
         }
@@ -191,9 +196,9 @@ struct Decider {
         addStrong(winners)
         for index in winners { decide(index) }
         // M34: what a rejected mention displaced takes part once more.
-        let isWinner = Set(winners)
         let fallen = winners.filter { candidates[$0].state == .rejected && !candidates[$0].isException }
         guard !fallen.isEmpty else { return }
+        let isWinner = Set(winners)
         var freed: Set<TokenPlace> = []
         for index in fallen {
             for token in candidates[index].first...candidates[index].last {

@@ -8,7 +8,8 @@ struct DocumentMatch {
     private let document: Document
     private let isExplaining: Bool
     private let fields: FieldTexts
-    private let language: (language: String, source: LanguageSource)
+    /// Known once something is found, or from the beginning where it is asked for.
+    private var language: (language: String, source: LanguageSource)?
     private var candidates: [Candidate] = []
     private var miscased: [Candidate] = []
     private var misended: [Candidate] = []
@@ -17,13 +18,20 @@ struct DocumentMatch {
     /// Sentences of the content that the summary has already (M38).
     private var repeated: Set<Int> = []
 
-    init(_ compiled: CompiledWatchlist, _ document: Document, explaining: Bool) {
+    init(_ compiled: CompiledWatchlist, _ document: Document, explaining: Bool, needsLanguage: Bool) {
         self.compiled = compiled
         self.document = document
         isExplaining = explaining
         fields = FieldTexts(document, withAuthors: compiled.usesAuthors)
-        language = LanguageGuess.of(
-            [fields[.title], fields[.summary], fields[.content]], declared: document.declaredLanguage)
+        if needsLanguage { language = LanguageGuess.of(fields, document) }
+    }
+
+    init(_ compiled: CompiledWatchlist, _ reading: DocumentReading) {
+        self.compiled = compiled
+        document = reading.document
+        isExplaining = false
+        fields = reading.fields
+        language = reading.language
     }
 
     /// Everything found.
@@ -77,6 +85,11 @@ struct DocumentMatch {
     }
 
     private mutating func judge() -> MatchResult {
+        if candidates.isEmpty, terms.isEmpty, phrases.isEmpty, !isExplaining, !compiled.firesOnNothing {
+            return MatchResult(language: language?.language ?? "und", languageSource: language?.source ?? .none)
+        }
+        let language = self.language ?? LanguageGuess.of(fields, document)
+        self.language = language
         var decider = Decider(compiled, document, fields, candidates)
         decider.run()
         candidates = decider.candidates
@@ -96,7 +109,7 @@ struct DocumentMatch {
     // MARK: Find
 
     private mutating func find() {
-        for field in Mention.Field.allCases {
+        for field in Mention.Field.allCases where field != .author || compiled.usesAuthors {
             guard !fields.texts[field.order].tokens.isEmpty else { continue }
             var finder = NameFinder(compiled.lexicon, fields[field], field: field, explaining: isExplaining)
             finder.run()
@@ -109,11 +122,18 @@ struct DocumentMatch {
     }
 
     /// A span and what was found there, by number.
-    private struct Place: Hashable {
+    private struct Place: Hashable, Comparable {
         let field: Int
         let start: Int
         let end: Int
         let owner: Int
+
+        @inline(__always)
+        static func < (left: Place, right: Place) -> Bool {
+            if left.field != right.field { return left.field < right.field }
+            if left.start != right.start { return left.start < right.start }
+            return left.end != right.end ? left.end < right.end : left.owner < right.owner
+        }
     }
 
     private func place(_ candidate: Candidate) -> Place {
@@ -122,21 +142,19 @@ struct DocumentMatch {
 
     /// One mention per span and entity: the best state, then the lowest tier, then file order (M36).
     private func chooseMentions() -> [Candidate] {
-        var best: [Place: Int] = [:]
-        for (index, candidate) in candidates.enumerated() where !candidate.isException {
-            let key = place(candidate)
-            guard let other = best[key] else {
-                best[key] = index
-                continue
-            }
-            let (a, b) = (candidate, candidates[other])
-            if (a.state.rank, a.tier, a.alias) < (b.state.rank, b.tier, b.alias) { best[key] = index }
-        }
-        let ordered = best.values.sorted { left, right in
+        let places = candidates.map(place)
+        let ordered = candidates.indices.filter { !candidates[$0].isException }.sorted { left, right in
+            if places[left] != places[right] { return places[left] < places[right] }
             let (a, b) = (candidates[left], candidates[right])
-            return (a.field.order, a.start, a.end, a.entity) < (b.field.order, b.start, b.end, b.entity)
+            return (a.state.rank, a.tier, a.alias, left) < (b.state.rank, b.tier, b.alias, right)
         }
-        return ordered.map { candidates[$0] }
+        var chosen: [Candidate] = []
+        var last: Place?
+        for index in ordered where places[index] != last {
+            last = places[index]
+            chosen.append(candidates[index])
+        }
+        return chosen
     }
 
     /// What failed on case or ending where nothing was chosen; of endings the shortest is told, then file order.
@@ -177,7 +195,7 @@ struct DocumentMatch {
             found[mention.number, default: []].append(finding(mention.field, mention.first, mention.last, 60))
         }
         return Evaluator(
-            compiled: compiled, document: document, language: language.language, fields: fields, entities: entities,
+            compiled: compiled, document: document, language: code, fields: fields, entities: entities,
             topics: topics, phrases: found, absorbed: absorbed)
     }
 
@@ -189,70 +207,100 @@ struct DocumentMatch {
     }
 
     private func counts(_ term: CompiledTerm) -> Bool {
-        !term.term.onlyInItsLanguage || term.term.language.rawValue == language.language
+        !term.term.onlyInItsLanguage || term.term.language.rawValue == code
     }
+
+    /// The document's language; known before anything is judged.
+    private var code: String { language?.language ?? "und" }
 
     // MARK: Topics
 
     private func scoreTopics(
         _ evaluator: Evaluator
     ) -> (scores: [TopicScore], explanations: [TopicExplanation]) {
-        let parts = termParts()
+        let points = termPoints()
         var explanations: [TopicExplanation] = []
+        var reached: [TopicScore] = []
+        var first = 0
         evaluator.isBonus = true
-        for topic in parts.keys.sorted() {
-            var lines = (parts[topic] ?? []).sorted { $0.number < $1.number }.map(\.part)
+        while first < points.count {
+            let topic = points[first].topic
+            let past = points[first...].firstIndex { $0.topic != topic } ?? points.count
             let compiledTopic = compiled.topics[topic]
+            var score = points[first..<past].reduce(0) { $0 + $1.points }
+            var lines = isExplaining ? points[first..<past].map(part) : []
+            first = past
             for bonus in compiledTopic.bonuses {
                 var ignored = Evaluator.Deciders()
-                if evaluator.topics[topic] != nil, evaluator.holds(bonus.when, in: FieldSet.prose, &ignored) {
-                    lines.append(ScorePart(name: bonus.when.text, points: bonus.add))
+                guard evaluator.topics[topic] != nil, evaluator.holds(bonus.when, in: FieldSet.prose, &ignored)
+                else {
+                    continue
                 }
+                score += bonus.add
+                if isExplaining { lines.append(ScorePart(name: bonus.when.text, points: bonus.add)) }
             }
-            let score = max(0, lines.reduce(0) { $0 + $1.points })
+            score = max(0, score)
             evaluator.topicScores[topic] = score
+            if score >= compiledTopic.threshold, score > 0 {
+                reached.append(TopicScore(id: compiledTopic.id, score: score))
+            }
+            guard isExplaining else { continue }
             explanations.append(
                 TopicExplanation(
                     id: compiledTopic.id, score: score, threshold: compiledTopic.threshold, parts: lines))
         }
         evaluator.isBonus = false
         explanations.sort { ($1.score, $0.id) < ($0.score, $1.id) }
-        let reached = explanations.filter { $0.score >= $0.threshold && $0.score > 0 }
-        return (reached.map { TopicScore(id: $0.id, score: $0.score) }, isExplaining ? explanations : [])
+        reached.sort { ($1.score, $0.id) < ($0.score, $1.id) }
+        return (reached, explanations)
     }
 
-    /// What each term adds or takes; of several terms of a topic at one span the heaviest counts.
-    private func termParts() -> [Int: [(number: Int, part: ScorePart)]] {
-        var best: [Place: Int] = [:]
+    /// What one term adds to its topic's score, or takes.
+    private struct TermPoints {
+        let topic: Int
+        let number: Int
+        var points: Int
+    }
+
+    private func part(_ term: TermPoints) -> ScorePart {
+        ScorePart(name: compiled.lexicon.terms[term.number].term.text, points: term.points)
+    }
+
+    /// What each term adds or takes, by topic and term; of several terms of a topic at one span the heaviest counts.
+    private func termPoints() -> [TermPoints] {
+        var rivals: [(place: Place, weight: Int, number: Int, index: Int)] = []
         for (index, mention) in terms.enumerated()
         where !mention.isSilent && FieldSet.prose.contains(mention.field) {
             let term = compiled.lexicon.terms[mention.number]
             guard counts(term) else { continue }
             let owner = term.isAgainst ? -1 - term.topic : term.topic
-            let key = Place(field: mention.field.order, start: mention.start, end: mention.end, owner: owner)
-            guard let other = best[key].map({ terms[$0].number }) else {
-                best[key] = index
-                continue
-            }
-            let rival = compiled.lexicon.terms[other]
-            if (-term.term.weight, mention.number) < (-rival.term.weight, other) { best[key] = index }
+            let place = Place(field: mention.field.order, start: mention.start, end: mention.end, owner: owner)
+            rivals.append((place, term.term.weight, mention.number, index))
         }
-        var findings: [Int: [Finding]] = [:]
-        for index in best.values {
-            let mention = terms[index]
-            let weight = compiled.lexicon.terms[mention.number].term.weight
-            findings[mention.number, default: []].append(
-                finding(mention.field, mention.first, mention.last, weight))
+        rivals.sort {
+            $0.place != $1.place ? $0.place < $1.place : ($1.weight, $0.number) < ($0.weight, $1.number)
         }
-        var parts: [Int: [(number: Int, part: ScorePart)]] = [:]
-        for (number, mentions) in findings {
-            let term = compiled.lexicon.terms[number]
-            let points = Contribution.of(mentions, in: FieldSet.prose)
-            guard points != 0 else { continue }
-            let part = ScorePart(name: term.term.text, points: term.isAgainst ? -points : points)
-            parts[term.topic, default: []].append((number, part))
+        var best: [(topic: Int, number: Int, finding: Finding)] = []
+        for (at, rival) in rivals.enumerated() where at == 0 || rivals[at - 1].place != rival.place {
+            let mention = terms[rival.index]
+            best.append(
+                (
+                    compiled.lexicon.terms[rival.number].topic, rival.number,
+                    finding(mention.field, mention.first, mention.last, rival.weight)
+                ))
         }
-        return parts
+        best.sort { ($0.topic, $0.number) < ($1.topic, $1.number) }
+        var all: [TermPoints] = []
+        var first = 0
+        while first < best.count {
+            let (topic, number) = (best[first].topic, best[first].number)
+            let past = best[first...].firstIndex { $0.number != number } ?? best.count
+            let points = Contribution.of(best[first..<past].lazy.map(\.finding), in: FieldSet.prose)
+            let sign = compiled.lexicon.terms[number].isAgainst ? -1 : 1
+            if points != 0 { all.append(TermPoints(topic: topic, number: number, points: sign * points)) }
+            first = past
+        }
+        return all
     }
 
     // MARK: Watches

@@ -42,7 +42,7 @@ extension Mention.Field {
 /// Sums of the best three mentions (M38).
 enum Contribution {
     /// Weight × field factor of the best three findings in the fields given.
-    static func of(_ findings: [Finding], in fields: FieldSet) -> Int {
+    static func of(_ findings: some Sequence<Finding>, in fields: FieldSet) -> Int {
         var best = (0, 0, 0)
         for finding in findings where !finding.isRepeated && fields.contains(finding.field) {
             let points = finding.weight * finding.field.doubledFactor

@@ -12,7 +12,9 @@ struct SurnameRule {
     }
 
     let text: FieldText
-    let entity: CompiledEntity
+    /// Given names of the surname's bearer, and of other people.
+    let givenNames: [GivenName]
+    let bearers: [GivenName]
     /// Whether a token is part of a candidate of another entity.
     let isOtherName: (Int) -> Bool
 
@@ -24,14 +26,14 @@ struct SurnameRule {
         if token.flags.contains(.number) || token.flags.contains(.dead) { return .goesOn }
         if token.flags.contains(.lowerCase) { return .goesOn }
         let isInitial = token.units.count == 1 || (token.flags.contains(.dotted) && token.units.count <= 3)
-        if entity.givenNames.contains(where: { $0.fits(endingAt: before, in: text) }) {
+        if givenNames.contains(where: { $0.fits(endingAt: before, in: text) }) {
             return .supported(.givenName)
         }
         if isInitial, token.flags.contains(.allCapitals), let initial = units.first {
-            if entity.givenNames.contains(where: { $0.hasInitial(initial) }) { return .supported(.givenName) }
+            if givenNames.contains(where: { $0.hasInitial(initial) }) { return .supported(.givenName) }
         }
         let word = token.start..<token.end
-        if entity.bearers.contains(where: { $0.fits(endingAt: before, in: text) }) {
+        if bearers.contains(where: { $0.fits(endingAt: before, in: text) }) {
             return .rejected(.otherBearer(word))
         }
         if NeighbourWords.isTitle(units) { return .supported(.title(word)) }

@@ -44,6 +44,7 @@ struct WatchVerdict {
 
     /// The first filter that does not pass.
     private func filter() -> String? {
+        guard watch.hasFilters else { return nil }
         let (watch, document) = (watch.watch, evaluator.document)
         if !watch.languages.isEmpty, !watch.languages.contains(evaluator.language) { return "lang" }
         if !watch.classes.isEmpty, !(document.sourceClass.map(watch.classes.contains) ?? false) { return "class" }

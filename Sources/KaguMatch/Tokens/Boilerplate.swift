@@ -60,21 +60,29 @@ enum Boilerplate {
     }
 
     private static func markCredit(in paragraph: Paragraph, _ text: inout FieldText) {
+        guard let first = credit(in: paragraph, text) else { return }
+        flag(first..<paragraph.tokens.upperBound, &text)
+    }
+
+    /// The token that a photo credit begins with, or nil.
+    private static func credit(in paragraph: Paragraph, _ text: FieldText) -> Int? {
+        let tokens = text.tokens.span
+        let units = text.units.span
         for index in paragraph.tokens {
-            let token = text.tokens[index]
-            guard (4...6).contains(token.units.count) else { continue }
-            switch text.units[token.units.lowerBound].loose {
+            let letters = tokens[index].units
+            guard letters.count >= 4, letters.count <= 6 else { continue }
+            switch units[letters.lowerBound].loose {
             case 0x70, 0x66, 0x63, 0x444: break
             default: continue
             }
+            let token = tokens[index]
             guard credits.contains(where: { text.loose(of: token, equals: $0) }) else { continue }
             switch nextScalar(text, token.end, paragraph.end) {
-            case 0x3A, 0xFF1A, 0xA9:
-                flag(index..<paragraph.tokens.upperBound, &text)
-                return
+            case 0x3A, 0xFF1A, 0xA9: return index
             default: continue
             }
         }
+        return nil
     }
 
     /// The numbered lines at the end, where other text stands before them.

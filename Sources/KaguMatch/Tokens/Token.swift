@@ -63,6 +63,8 @@ struct Token {
     private var paragraphNumber: UInt32
     /// The last eight strict letters, one byte each: see `LetterCode`.
     var tail: UInt64
+    /// The hash of its loose letters: see `WordOpenings`.
+    var hash: UInt32
     /// A hash of the punctuation before it, for `Joint.other`.
     var punctuation: UInt16
     var flags: Flags
@@ -72,7 +74,7 @@ struct Token {
     @inline(__always)
     init(
         units: Range<Int>, start: Int, end: Int, sentence: Int, paragraph: Int, joint: Joint, punctuation: UInt16,
-        flags: Flags, tail: UInt64 = 0
+        flags: Flags, tail: UInt64 = 0, hash: UInt32 = 0
     ) {
         firstUnit = UInt32(truncatingIfNeeded: units.lowerBound)
         unitCount = UInt32(truncatingIfNeeded: units.count)
@@ -81,6 +83,7 @@ struct Token {
         sentenceNumber = UInt32(truncatingIfNeeded: sentence)
         paragraphNumber = UInt32(truncatingIfNeeded: paragraph)
         self.tail = tail
+        self.hash = hash
         self.punctuation = punctuation
         self.flags = flags
         self.joint = joint
@@ -140,6 +143,21 @@ struct Paragraph {
     /// Words of at least four letters, and those with a capital (M30).
     var longWords = 0
     var titleWords = 0
+
+    /// Counts its words, of all tokens of the field.
+    mutating func countWords(_ all: [Token]) {
+        let all = all.span
+        for index in tokens {
+            let flags = all[index].flags
+            let letters = all[index].units.count
+            guard letters >= 2, flags.isDisjoint(with: [.dead, .number]) else { continue }
+            words &+= 1
+            if flags.contains(.allCapitals) { capitalWords &+= 1 }
+            guard letters >= 4 else { continue }
+            longWords &+= 1
+            if flags.contains(.capital) { titleWords &+= 1 }
+        }
+    }
 
     /// At least four words of two letters, 80 % of them in capitals (M28).
     var isAllCapitals: Bool { words >= 4 && capitalWords * 5 >= words * 4 }

@@ -8,7 +8,7 @@ extension Tokenizer {
         openStart = nil
         let letters = openUnits..<units.count
         if hasSchwa, hasLatin { latinizeSchwa(letters) }
-        let (caseFlags, tail) = summary(of: letters)
+        let (caseFlags, tail, hash) = summary(of: letters)
         var flags = openFlags.union(caseFlags)
         if isDomain { flags.insert(.domain) }
         if startsSentence { flags.insert(.sentenceStart) }
@@ -19,7 +19,7 @@ extension Tokenizer {
         }
         let token = Token(
             units: letters, start: start, end: openEnd, sentence: sentence, paragraph: text.paragraphs.count,
-            joint: joint, punctuation: punctuation, flags: flags, tail: tail)
+            joint: joint, punctuation: punctuation, flags: flags, tail: tail, hash: hash)
         if !mergeDotted(token, dotEnd: dotEnd) { text.tokens.append(token) }
     }
 
@@ -36,22 +36,26 @@ extension Tokenizer {
         text.tokens[last].units = previous.units.lowerBound..<token.units.upperBound
         text.tokens[last].end = dotEnd ?? token.end
         text.tokens[last].flags.remove([.capital, .allCapitals, .lowerCase])
-        let (caseFlags, tail) = summary(of: text.tokens[last].units)
+        let (caseFlags, tail, hash) = summary(of: text.tokens[last].units)
         text.tokens[last].flags.formUnion(caseFlags)
         text.tokens[last].tail = tail
+        text.tokens[last].hash = hash
         text.tokens[last].flags.insert(.dotted)
         return true
     }
 
-    /// What the letters of a token say of its case and language, and the last eight of them.
-    private func summary(of letters: Range<Int>) -> (flags: Token.Flags, tail: UInt64) {
+    /// What the letters of a token say of its case and language, the last eight of them, and the hash of all.
+    private func summary(of letters: Range<Int>) -> (flags: Token.Flags, tail: UInt64, hash: UInt32) {
         var uppers = 0
         var digits = 0
         var tail: UInt64 = 0
+        var hash: UInt32 = 0
         var isTelling = false
+        let all = units.storage.span
         for index in letters {
-            let unit = units[index]
-            if unit.isUpper { uppers += 1 }
+            let unit = all[index]
+            uppers &+= unit.upperCount
+            hash = WordOpenings.add(unit.loose, to: hash)
             if unit.composed >= 0x30, unit.composed <= 0x39 { digits += 1 }
             if LanguageGuess.isTelling(unit) { isTelling = true }
             tail = tail << 8 | LetterCode.of(unit.strict)
@@ -60,7 +64,7 @@ extension Tokenizer {
         var flags = Token.Flags(
             uppers: uppers, letters: letters.count - digits, isCapital: isCapital)
         if isTelling { flags.insert(.telling) }
-        return (flags, tail)
+        return (flags, tail, hash)
     }
 
     private mutating func latinizeSchwa(_ letters: Range<Int>) {

@@ -350,18 +350,7 @@ struct Tokenizer {
             tokens: paragraphFirstToken..<text.tokens.count, start: paragraphStart, end: max(end, paragraphStart),
             sentences: 0)
         if !paragraph.tokens.isEmpty { paragraph.sentences = sentence - paragraphFirstSentence + 1 }
-        for index in paragraph.tokens {
-            let token = text.tokens[index]
-            if token.flags.contains(.dead) || token.flags.contains(.number) { continue }
-            if token.units.count >= 2 {
-                paragraph.words += 1
-                if token.flags.contains(.allCapitals) { paragraph.capitalWords += 1 }
-            }
-            if token.units.count >= 4 {
-                paragraph.longWords += 1
-                if token.flags.contains(.capital) { paragraph.titleWords += 1 }
-            }
-        }
+        paragraph.countWords(text.tokens)
         text.paragraphs.append(paragraph)
         paragraphFirstToken = text.tokens.count
         if !paragraph.tokens.isEmpty { cutSentence() }

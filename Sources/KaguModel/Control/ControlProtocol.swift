@@ -44,6 +44,20 @@ public enum ControlVerbName: String, Hashable, Sendable, CaseIterable, Codable {
     case fetch = "feeds.fetch"
     /// Adds the feeds of an OPML document to `feeds.yaml` (H2).
     case importFeeds = "feeds.import"
+    /// Makes alerts due again (C3).
+    case retryAlerts = "alerts.retry"
+    /// Gives alerts up for good (C3).
+    case dropAlerts = "alerts.drop"
+    /// How receivers stand (C4).
+    case listReceivers = "receivers.list"
+    /// Sends one message to a receiver (C5).
+    case testReceiver = "receivers.test"
+    /// Enables or disables a receiver (C6).
+    case setReceiver = "receivers.set"
+    /// Silences hits for a while (C7).
+    case addSilence = "silence.add"
+    /// Ends silences (C7).
+    case expireSilences = "silence.expire"
     /// Reads the configuration again (O5).
     case reload = "reload"
     /// How the daemon is doing (O24).
@@ -52,8 +66,10 @@ public enum ControlVerbName: String, Hashable, Sendable, CaseIterable, Codable {
     /// Whether it changes anything: the journal then says who asked (O11).
     public var isWriting: Bool {
         switch self {
-        case .addFeed, .removeFeeds, .pollFeeds, .pauseFeeds, .resumeFeeds, .importFeeds, .reload: true
-        case .discoverFeeds, .fetch, .status: false
+        case .addFeed, .removeFeeds, .pollFeeds, .pauseFeeds, .resumeFeeds, .importFeeds, .reload, .retryAlerts,
+            .dropAlerts, .testReceiver, .setReceiver, .addSilence, .expireSilences:
+            true
+        case .discoverFeeds, .fetch, .status, .listReceivers: false
         }
     }
 }

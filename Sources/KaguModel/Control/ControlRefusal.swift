@@ -10,7 +10,7 @@ public struct ControlRefusal: Error, Codable, Hashable, Sendable, CustomStringCo
         case version
         /// This version has no such verb.
         case verb
-        /// There is no such feed.
+        /// There is no such feed, alert, receiver or silence.
         case unknown
         /// It is there already.
         case exists
@@ -71,4 +71,27 @@ extension ControlRefusal {
             .unknown,
             "feed \(shown): not listed\(Suggestion.clause(for: shown, among: known)); kagu feeds list names all")
     }
+
+    /// No receiver has that name.
+    public static func unknownReceiver(_ name: String, among known: some Sequence<String>) -> ControlRefusal {
+        let shown = String(name.prefix(200))
+        return ControlRefusal(
+            .unknown,
+            "receiver \(shown): not configured\(Suggestion.clause(for: shown, among: known)); "
+                + "kagu receivers list names all")
+    }
+
+    /// No alert has that id.
+    public static func unknownAlert(_ id: String) -> ControlRefusal {
+        ControlRefusal(.unknown, "alert \(id.prefix(200)): not known; kagu alerts list shows what there is")
+    }
+
+    /// No silence has that id.
+    public static func unknownSilence(_ id: String) -> ControlRefusal {
+        ControlRefusal(.unknown, "silence \(id.prefix(200)): not known; kagu silence list shows what there is")
+    }
+
+    /// As many silences as there may be have not ended yet.
+    public static let tooManySilences = ControlRefusal(
+        .busy, "silence: as many as there may be are in force or to come; expire some, or match with =~ \"a|b\"")
 }

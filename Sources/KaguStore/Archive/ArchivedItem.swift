@@ -5,7 +5,7 @@ public import KaguModel
 
 /// One new or revised item as the archive keeps it, hit or not: what `kagu backtest` replays and `kagu explain` reads.
 ///
-/// Its line is an input line of `kagu match` with four more members (`v`, `seen`, `guid`, `revision`).
+/// Its line is an input line of `kagu match` with five more members (`v`, `seen`, `guid`, `future`, `revision`).
 public struct ArchivedItem: Decodable, Hashable, Sendable {
     /// The version of the line's form.
     public static let version = 1
@@ -32,6 +32,8 @@ public struct ArchivedItem: Decodable, Hashable, Sendable {
     public var lang: String?
     /// The publisher's date.
     public var published: Instant?
+    /// True where that date lay over 15 minutes ahead of the poll (F22).
+    public var future: Bool?
     /// Counts the changes of its text; nil for the first one.
     public var revision: Int?
 
@@ -49,6 +51,9 @@ public struct ArchivedItem: Decodable, Hashable, Sendable {
 
 /// The lines of the items that one poll brought, made where the poll runs: the store only writes them.
 public struct ArchiveLines: Sendable {
+    /// A date this far ahead of the poll is the publisher's error (F22).
+    static let future = Duration.seconds(15 * 60)
+
     private var json = JSONWriter(reserving: 0)
 
     /// No lines.
@@ -77,6 +82,9 @@ public struct ArchiveLines: Sendable {
             if !authors.isEmpty { json.member("authors", authors) }
             json.member("lang", ifPresent: language)
             json.member("published", new.item.published?.instant)
+            if let published = new.item.published?.instant, published - seen > Self.future {
+                json.member("future", true)
+            }
             if new.revision > 0 { json.member("revision", new.revision) }
         }
         json.endLine()

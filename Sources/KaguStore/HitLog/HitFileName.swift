@@ -6,6 +6,8 @@ public import KaguModel
 
 /// The name of a hit file: `2026-11-22.jsonl`, or `2026-11-22.1.jsonl` for the file that follows one whose sync
 /// failed (O35, O37). Ordered by day, then part: the order in which lines were written.
+///
+/// A compressed day has `.gz` behind its name, and is the same file to whom it is named to (O42).
 public struct HitFileName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The UTC day of its lines' `seen`.
     public var day: CivilDate
@@ -18,9 +20,13 @@ public struct HitFileName: Hashable, Comparable, Sendable, CustomStringConvertib
         self.part = part
     }
 
-    /// Reads a name; nil for other files.
+    /// What follows the name of a compressed file.
+    public static let compressedSuffix = ".gz"
+
+    /// Reads a name, that of a compressed file too; nil for other files.
     public init?(_ name: String) {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let stem = name.hasSuffix(Self.compressedSuffix) ? name.dropLast(Self.compressedSuffix.count) : name[...]
+        let parts = stem.split(separator: ".", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count), parts.last == "jsonl", let day = CivilDate(parts[0]) else {
             return nil
         }
@@ -50,7 +56,8 @@ public struct HitFileName: Hashable, Comparable, Sendable, CustomStringConvertib
             }
             if let file = HitFileName(name) { names.append(file) }
         }
-        return names.sorted()
+        // A day that is being compressed has two files for an instant.
+        return Set(names).sorted()
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import KaguModel
 
 /// Follows the hit files as they grow: across the change of day, a failed sync's next file and restarts of the
@@ -42,14 +43,16 @@ public struct HitFollower: Sendable {
     public mutating func next() -> [FoundHit] {
         var found: [FoundHit] = []
         var pass = HitPass(query: query)
+        let decoder = pass.decoder
         for file in HitFileName.list(in: path) where position.map({ file >= $0.file }) ?? true {
             guard let reader = LineReader("\(path)/\(file)") else { continue }
             let start = position.flatMap { $0.file == file ? $0.offset : nil } ?? 0
             if let position, position.file.day < file.day { given = [] }
             pass.begin(file.day, mayRepeat: false)
             let end = reader.forward(min(start, reader.size)..<reader.size) { line in
-                pass.take(line) { hit in
-                    if given.insert(hit.hit.id).inserted { found.append(hit) }
+                pass.take(line) { accepted in
+                    guard let hit = accepted.hit(decoder), given.insert(hit.id).inserted else { return true }
+                    found.append(FoundHit(hit: hit, line: accepted.bytes))
                     return true
                 }
             }

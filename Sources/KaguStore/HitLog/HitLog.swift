@@ -4,12 +4,16 @@ import Glibc
 import KaguBytes
 import KaguModel
 
-/// The two calls that make lines durable, so that tests can make them fail (T5, T6).
+/// The calls that make lines durable, so that tests can make them fail (T4–T6).
 struct DurableCalls: Sendable {
     /// As write(2).
     var write: @Sendable (Int32, UnsafeRawBufferPointer) -> Int = { Glibc.write($0, $1.baseAddress, $1.count) }
     /// As fdatasync(2).
     var sync: @Sendable (Int32) -> Int32 = { fdatasync($0) }
+    /// As fsync(2), of a directory.
+    var syncDirectory: @Sendable (Int32) -> Int32 = { fsync($0) }
+    /// As ftruncate(2).
+    var truncate: @Sendable (Int32, Int) -> Int32 = { ftruncate($0, off_t($1)) }
 }
 
 /// Appends hit lines to the file of their day and makes them durable (O35, O37).
@@ -19,6 +23,8 @@ final class HitLog {
     private let directory: String
     private let calls: DurableCalls
     private var file: OpenFile?
+    /// Files that may end with bytes that were never synced, or with a part of a line: nothing is added to them.
+    private var closed: Set<HitFileName> = []
 
     /// The file being appended to.
     private struct OpenFile {
@@ -83,8 +89,12 @@ final class HitLog {
         }
     }
 
-    /// Writes and syncs a batch. After a failed sync the pages may be lost while the kernel calls them clean,
-    /// so the
+    /// Closes the file where it is this one: it is about to be compressed or removed.
+    func release(_ name: HitFileName) {
+        if file?.name == name { closeFile() }
+    }
+
+    /// Writes and syncs a batch. After a failed sync the pages may be lost while the kernel calls them clean, so the
     /// descriptor is never synced again: the batch, which is all since the last good sync, goes to the day's next
     /// file (O37).
     private func persist(_ batch: [UInt8], to target: OpenFile) throws(StoreError) -> OpenFile {
@@ -92,11 +102,13 @@ final class HitLog {
         try write(batch, to: target)
         if calls.sync(target.descriptor) != 0 {
             let number = errno
-            closeFile()
+            closed.insert(target.name)
             if number == ENOSPC || number == EDQUOT {
-                truncate("\(directory)/\(target.name)", off_t(target.end))
+                _ = calls.truncate(target.descriptor, target.end)
+                closeFile()
                 throw .diskFull(path: "\(directory)/\(target.name)")
             }
+            closeFile()
             let lastSeen = target.lastSeen
             target = try create(HitFileName(day: target.name.day, part: target.name.part + 1))
             target.lastSeen = lastSeen
@@ -104,6 +116,7 @@ final class HitLog {
             try write(batch, to: target)
             guard calls.sync(target.descriptor) == 0 else {
                 let failure = SystemError.failure(errno, path: "\(directory)/\(target.name)", doing: "sync")
+                closed.insert(target.name)
                 closeFile()
                 throw failure
             }
@@ -123,7 +136,7 @@ final class HitLog {
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
                 let failure = SystemError.failure(errno, path: "\(directory)/\(target.name)", doing: "write")
-                ftruncate(target.descriptor, off_t(target.end))
+                if calls.truncate(target.descriptor, target.end) != 0 { closed.insert(target.name) }
                 closeFile()
                 throw failure
             }
@@ -131,13 +144,25 @@ final class HitLog {
         }
     }
 
+    /// The day's last file, or the one after it where nothing may be added to that one.
     private func open(_ day: CivilDate) throws(StoreError) -> OpenFile {
         if let file, file.name.day == day { return file }
         closeFile()
-        let part = HitFileName.list(in: directory).last { $0.day == day }?.part ?? 0
-        let opened = try create(HitFileName(day: day, part: part))
+        let last = HitFileName.list(in: directory).last { $0.day == day }
+        var name = last ?? HitFileName(day: day)
+        if let last, !takesLines(last) { name.part += 1 }
+        var opened = try create(name)
+        if let last, opened.lastSeen == nil { opened.lastSeen = lastSeen(last) }
         file = opened
         return opened
+    }
+
+    /// Whether lines may be added to a file: not to one that is compressed, nor to one whose last line may be torn.
+    private func takesLines(_ name: HitFileName) -> Bool {
+        guard !closed.contains(name), let reader = LineReader("\(directory)/\(name)"), !reader.isCompressed else {
+            return false
+        }
+        return reader.endOfWholeLines(before: reader.size) == reader.size
     }
 
     private func create(_ name: HitFileName) throws(StoreError) -> OpenFile {
@@ -147,23 +172,26 @@ final class HitLog {
         guard descriptor >= 0 else { throw SystemError.failure(errno, path: path, doing: "open") }
         if isNew, let failure = syncDirectory() {
             close(descriptor)
+            // A file that may have no name after a power cut is no place for lines.
+            unlink(path)
             throw failure
         }
         let end = Int(lseek(descriptor, 0, SEEK_END))
-        return OpenFile(name: name, descriptor: descriptor, end: end, lastSeen: Self.lastSeen(path, end: end))
+        return OpenFile(name: name, descriptor: descriptor, end: end, lastSeen: end > 0 ? lastSeen(name) : nil)
     }
 
     private func syncDirectory() -> StoreError? {
         let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return SystemError.failure(errno, path: directory, doing: "open") }
         defer { close(descriptor) }
-        return fsync(descriptor) == 0 ? nil : SystemError.failure(errno, path: directory, doing: "sync")
+        return calls.syncDirectory(descriptor) == 0
+            ? nil : SystemError.failure(errno, path: directory, doing: "sync")
     }
 
-    private static func lastSeen(_ path: String, end: Int) -> Instant? {
-        guard end > 0, let reader = LineReader(path) else { return nil }
+    private func lastSeen(_ name: HitFileName) -> Instant? {
+        guard let reader = LineReader("\(directory)/\(name)") else { return nil }
         var seen: Instant?
-        reader.backward(0..<end) { line in
+        reader.backward(0..<reader.endOfWholeLines(before: reader.size)) { line in
             seen = HitLine.seen(line.bytes)
             return seen == nil
         }

@@ -4,14 +4,35 @@ import FoundationEssentials
 import Glibc
 import KaguModel
 
+/// A line that is asked for, with what is known of it already.
+struct AcceptedLine {
+    /// Without its newline.
+    let bytes: ArraySlice<UInt8>
+    /// Where its members lie; nil where it had to be decoded.
+    let scan: HitLineScan?
+    /// The hit, where it had to be decoded.
+    let decoded: Hit?
+
+    /// Whether the line is text, as far as that has not been found out yet.
+    var isText: Bool { decoded != nil || (try? UTF8Span(validating: bytes.span)) != nil }
+
+    /// The hit; nil where the line turns out to be none.
+    func hit(_ decoder: JSONDecoder) -> Hit? {
+        if let decoded { return decoded }
+        if let hit = bytes.withUnsafeBytes({ bytes in scan?.hit(bytes) }) { return hit }
+        if case .hit(let hit) = HitLine(bytes, decoder: decoder) { return hit }
+        return nil
+    }
+}
+
 /// One pass over lines: filters before and after decoding, and counts what it skips.
 struct HitPass {
     /// What is asked for.
     let query: HitQuery
     /// What was met so far.
     var summary = HitReadSummary()
+    let decoder = JSONDecoder()
     private let needles: [[[UInt8]]]
-    private let decoder = JSONDecoder()
     private var day: CivilDate?
     private var ids: Set<String> = []
     private var mayRepeat = false
@@ -28,22 +49,50 @@ struct HitPass {
         self.mayRepeat = mayRepeat
     }
 
-    /// Gives the line's hit to `body` where it is asked for; false where `body` wants no more.
-    mutating func take(_ line: LineReader.Line, _ body: (FoundHit) throws -> Bool) rethrows -> Bool {
-        guard needles.allSatisfy({ list in list.contains { Self.contains(line.bytes, $0) } }) else { return true }
-        switch HitLine(line.bytes, decoder: decoder) {
-        case .newer: summary.newerLines += 1
-        case .bad: summary.badLines += 1
-        case .hit(let hit):
-            guard query.accepts(hit) else { return true }
-            if mayRepeat, !ids.insert(hit.id).inserted {
+    /// Gives the line to `body` where it is asked for; false where `body` wants no more.
+    mutating func take(_ line: LineReader.Line, _ body: (AcceptedLine) throws -> Bool) rethrows -> Bool {
+        try take(line.bytes, isSelected: false, body)
+    }
+
+    /// The same; `isSelected` says that an index has told all but time, text and repetition.
+    mutating func take(
+        _ line: ArraySlice<UInt8>, isSelected: Bool, _ body: (AcceptedLine) throws -> Bool
+    ) rethrows -> Bool {
+        guard isSelected || needles.allSatisfy({ list in list.contains { Self.contains(line, $0) } }) else {
+            return true
+        }
+        guard let accepted = accept(line) else { return true }
+        if mayRepeat {
+            guard let id = id(accepted), ids.insert(id).inserted else {
                 summary.repeatedLines += 1
                 return true
             }
-            summary.hits += 1
-            return try body(FoundHit(hit: hit, line: line.bytes))
         }
-        return true
+        summary.hits += 1
+        return try body(accepted)
+    }
+
+    /// The line, where it is asked for; what is no hit is counted.
+    private mutating func accept(_ line: ArraySlice<UInt8>) -> AcceptedLine? {
+        let scan: HitLineScan? = line.withUnsafeBytes { bytes in
+            guard let scan = HitLineScan(bytes), scan.isSound(bytes) else { return nil }
+            return scan
+        }
+        if let scan, let isAccepted = line.withUnsafeBytes({ query.accepts(scan, $0) }) {
+            return isAccepted ? AcceptedLine(bytes: line, scan: scan, decoded: nil) : nil
+        }
+        switch HitLine(line, decoder: decoder) {
+        case .newer: summary.newerLines += 1
+        case .bad: summary.badLines += 1
+        case .hit(let hit): return query.accepts(hit) ? AcceptedLine(bytes: line, scan: nil, decoded: hit) : nil
+        }
+        return nil
+    }
+
+    private func id(_ line: AcceptedLine) -> String? {
+        if let decoded = line.decoded { return decoded.id }
+        guard let range = line.scan?.id else { return nil }
+        return line.bytes.withUnsafeBytes { HitLineScan.text($0, range) }
     }
 
     /// Whether `line` holds `needle`, which begins with a quotation mark: found by its second byte, which is rarer.
@@ -62,43 +111,5 @@ struct HitPass {
             }
             return false
         }
-    }
-}
-
-extension LineReader {
-    /// Where the lines with `since` ≤ `seen` < `until` lie; lines are in order of `seen`.
-    func range(since: Instant?, until: Instant?) -> Range<Int> {
-        let end = endOfWholeLines(before: size)
-        let upper = until.map { firstLine(seenFrom: $0, in: 0..<end) } ?? end
-        let lower = since.map { firstLine(seenFrom: $0, in: 0..<upper) } ?? 0
-        return lower..<max(lower, upper)
-    }
-
-    /// The start of the first line of `range` that was seen at or after `instant`; the range's end where none was.
-    private func firstLine(seenFrom instant: Instant, in range: Range<Int>) -> Int {
-        var low = range.lowerBound
-        var high = range.upperBound
-        while high - low > 64 << 10 {
-            let middle = lineStart(after: low + (high - low) / 2, limit: high)
-            guard let (start, seen) = seen(from: middle, to: high) else { break }
-            if seen < instant { low = start } else { high = middle }
-        }
-        var found = range.upperBound
-        forward(low..<range.upperBound) { line in
-            guard let seen = HitLine.seen(line.bytes), seen >= instant else { return true }
-            found = line.offset
-            return false
-        }
-        return found
-    }
-
-    /// The first line that tells when it was seen, at or behind a line start.
-    private func seen(from start: Int, to end: Int) -> (start: Int, seen: Instant)? {
-        var start = start
-        while start < end {
-            if let seen = HitLine.seen(bytes(start..<min(end, start + 256))) { return (start, seen) }
-            start = lineStart(after: start, limit: end)
-        }
-        return nil
     }
 }

@@ -3,7 +3,7 @@
 public import KaguModel
 
 /// Which hits are asked for (O25): values of one list are alternatives, different members must all hold.
-public struct HitQuery: Hashable, Sendable {
+public struct HitQuery: Sendable {
     /// Seen at or after.
     public var since: Instant?
     /// Seen before.
@@ -28,8 +28,8 @@ public struct HitQuery: Hashable, Sendable {
     public var story: String?
     /// What the hit's id begins with.
     public var idPrefix: String?
-    /// Words that title or summary contain, all of them, without regard to case.
-    public var text: String?
+    /// What title and summary are to hold.
+    public var text: TextQuery?
     /// Whether hits of a feed's first poll are wanted too.
     public var includesBaseline = false
     /// At most so many; the last ones where `takesLast`, else the first.
@@ -56,7 +56,70 @@ public struct HitQuery: Hashable, Sendable {
             Self.meets(watches, hit.watches), Self.meets(entities, hit.entities),
             topics.isEmpty || hit.topics.contains(where: { topics.contains($0.id) })
         else { return false }
-        return text.map { Self.contains($0, hit) } ?? true
+        return text.map { $0.accepts(title: hit.title, summary: hit.summary) } ?? true
+    }
+
+    /// Whether anything is asked that an index answers.
+    public var usesIndex: Bool {
+        !watches.isEmpty || !entities.isEmpty || !topics.isEmpty || !feeds.isEmpty || !classes.isEmpty
+            || !langs.isEmpty || !countries.isEmpty || minimumSeverity != nil || story != nil || idPrefix != nil
+            || text != nil
+    }
+
+    /// The same of a scanned line; nil where that cannot be told without decoding it.
+    func accepts(_ scan: HitLineScan, _ line: HitLineScan.Bytes) -> Bool? {
+        guard includesBaseline || !scan.isBaseline else { return false }
+        if let since, scan.seen < since { return false }
+        if let until, scan.seen >= until { return false }
+        guard usesIndex else { return true }
+        if let minimumSeverity {
+            guard let severity = HitLineScan.text(line, scan.severity).flatMap(Severity.init(rawValue:)) else {
+                return nil
+            }
+            if severity < minimumSeverity { return false }
+        }
+        if let idPrefix {
+            guard let id = HitLineScan.text(line, scan.id) else { return nil }
+            guard id.hasPrefix(idPrefix) else { return false }
+        }
+        guard let isAccepted = acceptsLists(scan, line) else { return nil }
+        guard isAccepted else { return false }
+        guard let text else { return true }
+        guard let title = HitLineScan.text(line, scan.title), let summary = HitLineScan.text(line, scan.summary)
+        else {
+            return nil
+        }
+        return text.accepts(title: title, summary: summary)
+    }
+
+    private func acceptsLists(_ scan: HitLineScan, _ line: HitLineScan.Bytes) -> Bool? {
+        if let story {
+            guard let isMet = HitLineScan.text(line, scan.story, isOneOf: [story]) else { return nil }
+            guard isMet else { return false }
+        }
+        if !classes.isEmpty {
+            let names = classes.map(\.rawValue)
+            guard let isMet = HitLineScan.text(line, scan.sourceClass, isOneOf: names) else { return nil }
+            guard isMet else { return false }
+        }
+        if !(feeds.isEmpty && langs.isEmpty && countries.isEmpty) {
+            for (wanted, range) in [(feeds, scan.feedID), (langs, scan.lang), (countries, scan.country)]
+            where !wanted.isEmpty {
+                guard let isMet = HitLineScan.text(line, range, isOneOf: wanted) else { return nil }
+                guard isMet else { return false }
+            }
+        }
+        if !watches.isEmpty {
+            guard let isMet = HitLineScan.strings(line, scan.watches, holdOneOf: watches) else { return nil }
+            guard isMet else { return false }
+        }
+        if !entities.isEmpty {
+            guard let isMet = HitLineScan.strings(line, scan.entities, holdOneOf: entities) else { return nil }
+            guard isMet else { return false }
+        }
+        guard !topics.isEmpty else { return true }
+        guard let scores = scan.topicScores(line) else { return nil }
+        return scores.contains { topics.contains($0.id) }
     }
 
     /// Strings of which a line must hold one, for each list: what can be checked before a line is decoded.
@@ -74,11 +137,6 @@ public struct HitQuery: Hashable, Sendable {
 
     private static func meets(_ wanted: [String], _ values: [String]) -> Bool {
         wanted.isEmpty || values.contains(where: wanted.contains)
-    }
-
-    private static func contains(_ text: String, _ hit: Hit) -> Bool {
-        let whole = "\(hit.title)\n\(hit.summary)".lowercased()
-        return text.lowercased().split(whereSeparator: \.isWhitespace).allSatisfy { whole.contains($0) }
     }
 
     /// Whether JSON writes the text as it is.

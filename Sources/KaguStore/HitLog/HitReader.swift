@@ -3,10 +3,11 @@
 import FoundationEssentials
 public import KaguModel
 
-/// Reads hits from the day files alone, whether a daemon runs or not (O18, O25, O38).
+/// Reads hits from the day files, whether a daemon runs or not (O18, O25, O38).
 ///
 /// Files outside the asked time are not opened; in the others the first line of it is found by bisection, since
-/// lines are in order of `seen`. A bad line, or one of a later version, is skipped and counted; of lines with
+/// lines are in order of `seen`. What else is asked is told by the file's index, where it has one; lines behind its end,
+/// and files without one, are read. A bad line, or one of a later version, is skipped and counted; of lines with
 /// one id the first is given. Blocks; owns nothing between calls.
 public struct HitReader: Sendable {
     /// `hits/` of the state directory.
@@ -18,31 +19,36 @@ public struct HitReader: Sendable {
     /// Gives the hits that `query` asks for, in its order, until `body` returns false.
     @discardableResult
     public func read(_ query: HitQuery, _ body: (FoundHit) throws -> Bool) rethrows -> HitReadSummary {
-        var pass = HitPass(query: query)
-        let files = HitFileName.list(in: path).filter { file in
-            (query.until.map { file.day.start < $0 } ?? true) && (query.since.map { file.day >= $0.day } ?? true)
-        }
-        guard let limit = query.limit else {
-            try scan(files, backward: query.newestFirst, &pass, body)
-            return pass.summary
-        }
-        guard limit > 0 else { return pass.summary }
-        if query.newestFirst == query.takesLast {
-            var count = 0
-            try scan(files, backward: query.takesLast, &pass) { hit in
-                count += 1
-                return try body(hit) && count < limit
+        let decoder = JSONDecoder()
+        var unreadable = 0
+        var summary = try readAccepted(query) { line in
+            guard let hit = line.hit(decoder) else {
+                unreadable += 1
+                return true
             }
-            return pass.summary
+            return try body(FoundHit(hit: hit, line: line.bytes))
         }
-        // The last N oldest first, or the first N newest first: gathered, then turned round.
-        var taken: [FoundHit] = []
-        scan(files, backward: query.takesLast, &pass) { hit in
-            taken.append(hit)
-            return taken.count < limit
+        summary.hits -= unreadable
+        summary.badLines += unreadable
+        return summary
+    }
+
+    /// Gives the lines of the hits that `query` asks for as they stand in the files, without decoding them.
+    @discardableResult
+    public func readLines(
+        _ query: HitQuery, _ body: (ArraySlice<UInt8>) throws -> Bool
+    ) rethrows -> HitReadSummary {
+        var unreadable = 0
+        var summary = try readAccepted(query) { line in
+            guard line.isText else {
+                unreadable += 1
+                return true
+            }
+            return try body(line.bytes)
         }
-        for hit in taken.reversed() { guard try body(hit) else { break } }
-        return pass.summary
+        summary.hits -= unreadable
+        summary.badLines += unreadable
+        return summary
     }
 
     /// The hits that `query` asks for.
@@ -55,8 +61,38 @@ public struct HitReader: Sendable {
         return hits
     }
 
+    private func readAccepted(
+        _ query: HitQuery, _ body: (AcceptedLine) throws -> Bool
+    ) rethrows -> HitReadSummary {
+        var pass = HitPass(query: query)
+        let files = HitFileName.list(in: path).filter { file in
+            (query.until.map { file.day.start < $0 } ?? true) && (query.since.map { file.day >= $0.day } ?? true)
+        }
+        guard let limit = query.limit else {
+            try scan(files, backward: query.newestFirst, &pass, body)
+            return pass.summary
+        }
+        guard limit > 0 else { return pass.summary }
+        if query.newestFirst == query.takesLast {
+            var count = 0
+            try scan(files, backward: query.takesLast, &pass) { line in
+                count += 1
+                return try body(line) && count < limit
+            }
+            return pass.summary
+        }
+        // The last N oldest first, or the first N newest first: gathered, then turned round.
+        var taken: [AcceptedLine] = []
+        scan(files, backward: query.takesLast, &pass) { line in
+            taken.append(line)
+            return taken.count < limit
+        }
+        for line in taken.reversed() { guard try body(line) else { break } }
+        return pass.summary
+    }
+
     private func scan(
-        _ files: [HitFileName], backward: Bool, _ pass: inout HitPass, _ body: (FoundHit) throws -> Bool
+        _ files: [HitFileName], backward: Bool, _ pass: inout HitPass, _ body: (AcceptedLine) throws -> Bool
     ) rethrows {
         // Only a day of several files can hold a line twice (O37).
         let split = Set(files.filter { $0.part > 0 }.map(\.day))
@@ -64,14 +100,22 @@ public struct HitReader: Sendable {
             guard let reader = LineReader("\(path)/\(file)") else { continue }
             let range = reader.range(since: pass.query.since, until: pass.query.until)
             pass.begin(file.day, mayRepeat: split.contains(file.day))
+            let selection =
+                pass.query.usesIndex
+                ? IndexedLines(file, in: path, pass.query, within: range, of: reader) : nil
+            let covered = selection?.end ?? range.lowerBound
+            let tail = max(range.lowerBound, covered)..<max(range.upperBound, covered)
             var goesOn = true
             if backward {
-                try reader.backward(range) { line in
+                try reader.backward(tail) { line in
                     goesOn = try pass.take(line, body)
                     return goesOn
                 }
+                if goesOn, let selection { goesOn = try selection.read(reader, backward: true, &pass, body) }
             } else {
-                try reader.forward(range) { line in
+                if let selection { goesOn = try selection.read(reader, backward: false, &pass, body) }
+                guard goesOn else { return }
+                try reader.forward(tail) { line in
                     goesOn = try pass.take(line, body)
                     return goesOn
                 }

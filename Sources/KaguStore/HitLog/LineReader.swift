@@ -4,6 +4,7 @@ import Glibc
 
 /// Reads the lines of a file in either direction, a block at a time; a line without an end is not given.
 ///
+/// A day that has been compressed is read under its plain name, with the offsets that its lines had (O42).
 /// Owns its descriptor. Lines are read up to `maximumLineBytes`; a longer one is given cut, which no reader of hits
 /// takes for a hit.
 struct LineReader: ~Copyable {
@@ -18,37 +19,46 @@ struct LineReader: ~Copyable {
     private static let blockBytes = 256 << 10
 
     private let descriptor: Int32
-    /// The file's size when it was opened.
+    /// What the file holds, where it is compressed.
+    private let content: DayContent?
+    /// The size of the content when the file was opened.
     let size: Int
 
-    /// Opens a file; nil where it cannot be read.
+    /// Opens a file, or where that has been compressed, `path.gz`; nil where neither can be read.
     init?(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        var isCompressed = path.hasSuffix(HitFileName.compressedSuffix)
+        var descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT, !isCompressed {
+            isCompressed = true
+            descriptor = open(path + HitFileName.compressedSuffix, O_RDONLY | O_CLOEXEC)
+        }
         guard descriptor >= 0 else { return nil }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             close(descriptor)
             return nil
         }
+        let content = isCompressed ? DayContent(descriptor, fileBytes: Int(status.st_size)) : nil
+        guard !isCompressed || content != nil else {
+            close(descriptor)
+            return nil
+        }
         self.descriptor = descriptor
-        size = Int(status.st_size)
+        self.content = content
+        size = content?.size ?? Int(status.st_size)
     }
+
+    /// Whether the file is compressed.
+    var isCompressed: Bool { content != nil }
+
+    /// The stretches of a compressed file that are damaged; each is looked at.
+    func damage() -> [Range<Int>] { content?.damage() ?? [] }
 
     deinit { close(descriptor) }
 
     /// The bytes of a range; fewer at the end of the file.
     func bytes(_ range: Range<Int>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-            count = 0
-            while count < range.count {
-                let got = pread(
-                    descriptor, buffer.baseAddress.map { $0 + count }, range.count - count,
-                    off_t(range.lowerBound + count))
-                if got < 0 && errno == EINTR { continue }
-                guard got > 0 else { return }
-                count += got
-            }
-        }
+        content?.bytes(range) ?? DayContent.read(descriptor, range)
     }
 
     /// Gives the lines that begin in `range`, in order, until `body` returns false. What follows the last

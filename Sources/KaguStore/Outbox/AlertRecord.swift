@@ -42,11 +42,22 @@ public struct AlertRecord: Hashable, Sendable, Identifiable {
     public var remoteID: String?
     /// How many deliveries it settles.
     public var deliveries: Int
+    /// The highest severity that it tells of; `low` where it tells of no hit.
+    public var severity: Severity
+    /// What lists show: the first hit's title; empty for alerts of before schema version 5.
+    public var title: String
+    /// The story that it tells of; nil where it is a digest, a notice or a test.
+    public var story: String?
+    /// The alert whose message this one takes the place of (D16); nil: a new message.
+    public var edits: String?
+    /// When the fallback got a copy (D12); nil: it has none.
+    public var copied: Instant?
 
     /// A new alert, due at once unless told otherwise.
     public init(
         id: String, receiver: String, route: String, type: String, reason: String, body: [UInt8],
-        created: Instant, nextAttempt: Instant? = nil
+        created: Instant, nextAttempt: Instant? = nil, severity: Severity = .low, title: String = "",
+        story: String? = nil, edits: String? = nil
     ) {
         self.id = id
         self.receiver = receiver
@@ -61,7 +72,36 @@ public struct AlertRecord: Hashable, Sendable, Identifiable {
         attempts = 0
         remoteID = nil
         deliveries = 0
+        self.severity = severity
+        self.title = title
+        self.story = story
+        self.edits = edits
+        copied = nil
     }
+}
+
+extension AlertRecord {
+    /// Reasons of messages that tell of no hits that are owed.
+    static let uncountedReasons = ["health", "test", "fallback"]
+
+    /// Whether a rate cap counts it (R12): edits are no messages, notices and copies come beside what is owed.
+    public var isCounted: Bool { edits == nil && !Self.uncountedReasons.contains(reason) }
+}
+
+/// What choosing the next alert of a receiver needs to know of a pending one (D6, D10).
+public struct AlertHead: Hashable, Sendable, Identifiable {
+    /// `msg_` and a ULID (D3).
+    public var id: String
+    /// The route's name or path.
+    public var route: String
+    /// When it is due.
+    public var nextAttempt: Instant
+    /// Attempts made so far.
+    public var attempts: Int
+    /// The alert whose message it takes the place of.
+    public var edits: String?
+    /// Whether a rate cap counts it (R12).
+    public var isCounted: Bool
 }
 
 /// One try at sending an alert (D9).
@@ -123,14 +163,18 @@ public struct ReceiverRecord: Hashable, Sendable {
     public var heldUntil: Instant?
     /// The last failure's words; empty when none.
     public var error: String
-    /// What else the policies remember, as their JSON; empty when nothing.
+    /// Why it is disabled, in a word or an operator's comment; empty when it is not.
     public var detail: String
+    /// When it last took an alert.
+    public var lastSuccess: Instant?
+    /// The state that was last told to the fallback; `ok` unless told otherwise (D12).
+    public var told: String
 
     /// A receiver without trouble, unless told otherwise.
     public init(
         name: String, state: String = "ok", since: Instant? = nil, firstFailure: Instant? = nil,
         transientFailures: Int = 0, suspectFailures: Int = 0, heldUntil: Instant? = nil, error: String = "",
-        detail: String = ""
+        detail: String = "", lastSuccess: Instant? = nil, told: String = "ok"
     ) {
         self.name = name
         self.state = state
@@ -141,5 +185,7 @@ public struct ReceiverRecord: Hashable, Sendable {
         self.heldUntil = heldUntil
         self.error = error
         self.detail = detail
+        self.lastSuccess = lastSuccess
+        self.told = told
     }
 }

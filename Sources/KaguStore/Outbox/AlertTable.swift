@@ -10,23 +10,33 @@ enum AlertTable {
         let insert = try PreparedStatement(
             database,
             """
-            INSERT INTO alert (id, receiver, route, type, reason, body, created, state, next_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO alert
+                (id, receiver, route, type, reason, created, state, next_at, severity, title, story, edits,
+                state_reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insert.bind(alert.id, at: 1)
         insert.bind(alert.receiver, at: 2)
         insert.bind(alert.route, at: 3)
         insert.bind(alert.type, at: 4)
         insert.bind(alert.reason, at: 5)
-        insert.bind(alert.body, at: 6)
-        insert.bind(alert.created, at: 7)
-        insert.bind(alert.state.rawValue, at: 8)
-        insert.bind(alert.nextAttempt, at: 9)
+        insert.bind(alert.created, at: 6)
+        insert.bind(alert.state.rawValue, at: 7)
+        insert.bind(alert.nextAttempt, at: 8)
+        insert.bind(alert.severity.rank, at: 9)
+        insert.bind(alert.title, at: 10, nullIfEmpty: true)
+        insert.bind(alert.story, at: 11)
+        insert.bind(alert.edits, at: 12)
+        insert.bind(alert.stateReason, at: 13, nullIfEmpty: true)
         try insert.run()
         let number = database.lastInsertedRowID
+        let body = try PreparedStatement(database, "INSERT INTO alert_body (alert, body) VALUES (?, ?)")
+        body.bind(number, at: 1)
+        body.bind(alert.body, at: 2)
+        try body.run()
         let update = try PreparedStatement(
             database, "UPDATE delivery SET state = ?, alert = ? WHERE n = ? AND state = 0")
-        update.bind(DeliveryState.pending.rawValue, at: 1)
+        update.bind(alert.state.rawValue, at: 1)
         update.bind(number, at: 2)
         for delivery in deliveries {
             update.bind(delivery, at: 3)
@@ -34,10 +44,12 @@ enum AlertTable {
         }
     }
 
-    private static let columns = """
+    static let columns = """
         a.id, a.receiver, a.route, a.type, a.reason, a.created, a.state, a.state_reason, a.next_at, a.attempts, \
-        a.remote_id, (SELECT count(*) FROM delivery WHERE alert = a.n)
+        a.remote_id, (SELECT count(*) FROM delivery WHERE alert = a.n), a.severity, a.title, a.story, a.edits, \
+        a.copied
         """
+    private static let body = "(SELECT body FROM alert_body WHERE alert = a.n)"
 
     /// Pending alerts due up to `limit`, oldest first, at most `perReceiver` of each receiver (D6).
     static func pending(dueBefore limit: Instant, perReceiver: Int, _ database: Database) throws -> [AlertRecord] {
@@ -49,7 +61,7 @@ enum AlertTable {
         let select = try PreparedStatement(
             database,
             """
-            SELECT \(columns), a.body FROM alert a
+            SELECT \(columns), \(body) FROM alert a
             WHERE a.state = 1 AND a.receiver = ? AND a.next_at <= ? ORDER BY a.n LIMIT ?
             """)
         var alerts: [AlertRecord] = []
@@ -57,31 +69,17 @@ enum AlertTable {
             select.bind(receiver, at: 1)
             select.bind(limit, at: 2)
             select.bind(perReceiver, at: 3)
-            while try select.step() { alerts.append(alert(select, body: select.blob(12))) }
+            while try select.step() { alerts.append(alert(select, body: select.blob(17))) }
         }
         return alerts
     }
 
-    /// Route, receiver and binding time of the alerts bound since `start`, oldest first.
-    static func bound(
-        since start: Instant, _ database: Database
-    ) throws -> [(route: String, receiver: String, at: Instant)] {
-        let select = try PreparedStatement(
-            database, "SELECT route, receiver, created FROM alert WHERE created >= ? ORDER BY created")
-        select.bind(start, at: 1)
-        var bound: [(route: String, receiver: String, at: Instant)] = []
-        while try select.step() {
-            bound.append((select.text(0), select.text(1), Instant(milliseconds: select.int64(2))))
-        }
-        return bound
-    }
-
     /// One alert with its body.
     static func alert(_ id: String, _ database: Database) throws -> AlertRecord? {
-        let select = try PreparedStatement(database, "SELECT \(columns), a.body FROM alert a WHERE a.id = ?")
+        let select = try PreparedStatement(database, "SELECT \(columns), \(body) FROM alert a WHERE a.id = ?")
         select.bind(id, at: 1)
         defer { select.reset() }
-        return try select.step() ? alert(select, body: select.blob(12)) : nil
+        return try select.step() ? alert(select, body: select.blob(17)) : nil
     }
 
     /// The newest alerts, of one state where one is given, without their bodies.
@@ -96,7 +94,7 @@ enum AlertTable {
         return alerts
     }
 
-    private static func alert(_ row: PreparedStatement, body: [UInt8]) -> AlertRecord {
+    static func alert(_ row: PreparedStatement, body: [UInt8]) -> AlertRecord {
         var alert = AlertRecord(
             id: row.text(0), receiver: row.text(1), route: row.text(2), type: row.text(3), reason: row.text(4),
             body: body, created: Instant(milliseconds: row.int64(5)))
@@ -106,6 +104,11 @@ enum AlertTable {
         alert.attempts = row.int(9)
         alert.remoteID = row.optionalText(10)
         alert.deliveries = row.int(11)
+        alert.severity = Severity(rank: row.int(12))
+        alert.title = row.text(13)
+        alert.story = row.optionalText(14)
+        alert.edits = row.optionalText(15)
+        alert.copied = row.instant(16)
         return alert
     }
 
@@ -117,15 +120,6 @@ enum AlertTable {
             if let state = AlertState(rawValue: select.int(0)) { counts[state] = select.int(1) }
         }
         return counts
-    }
-
-    /// The earliest pending attempt of each receiver that has one.
-    static func nextAttempts(_ database: Database) throws -> [String: Instant] {
-        let select = try PreparedStatement(
-            database, "SELECT receiver, min(next_at) FROM alert WHERE state = 1 GROUP BY receiver")
-        var next: [String: Instant] = [:]
-        while try select.step() { next[select.text(0)] = select.instant(1) }
-        return next
     }
 
     /// Adds a try to an alert's history and counts it.
@@ -168,13 +162,14 @@ enum AlertTable {
         return attempts
     }
 
-    /// Applies a verdict to an alert and, where they end or park with it, to its deliveries (D9).
+    /// Applies a verdict to an alert and, where they end or park with it, to its deliveries (D9). What an operator has
+    /// dropped while an attempt was under way stays dropped, unless the receiver took it (C3).
     static func apply(_ verdict: AlertVerdict, to id: String, at: Instant, _ database: Database) throws {
         let update = try PreparedStatement(
             database,
             """
             UPDATE alert SET state = ?, state_reason = ?, next_at = ?, remote_id = ifnull(?, remote_id), ended = ?
-            WHERE id = ?
+            WHERE id = ? AND (state <> 5 OR ?1 = 3)
             """)
         let state: AlertState
         var reason = ""
@@ -199,7 +194,7 @@ enum AlertTable {
             database,
             """
             UPDATE delivery SET state = ?1, reason = ifnull(?2, reason)
-            WHERE alert = (SELECT n FROM alert WHERE id = ?3) AND state <> ?1
+            WHERE alert = (SELECT n FROM alert WHERE id = ?3) AND state <> ?1 AND (state <> 5 OR ?1 = 3)
             """)
         deliveries.bind(state.rawValue, at: 1)
         deliveries.bind(reason, at: 2, nullIfEmpty: true)

@@ -18,11 +18,15 @@ public struct NewDelivery: Hashable, Sendable {
     public var groupInterval: Duration
     /// What routing decided, in words (R13).
     public var reason: String
+    /// Whether it is told only where its story has been told to the receiver: a revision (R7).
+    public var isUpdateOnly: Bool
+    /// The hold whose group this is; empty: an ordinary group.
+    public var hold: String
 
     /// A delivery to be written with its hit.
     public init(
         receiver: String, route: String, group: String, labels: String = "{}", groupWait: Duration = .seconds(30),
-        groupInterval: Duration = .seconds(300), reason: String = ""
+        groupInterval: Duration = .seconds(300), reason: String = "", isUpdateOnly: Bool = false, hold: String = ""
     ) {
         self.receiver = receiver
         self.route = route
@@ -31,6 +35,8 @@ public struct NewDelivery: Hashable, Sendable {
         self.groupWait = groupWait
         self.groupInterval = groupInterval
         self.reason = reason
+        self.isUpdateOnly = isUpdateOnly
+        self.hold = hold
     }
 }
 
@@ -70,6 +76,37 @@ public struct Delivery: Hashable, Sendable, Identifiable {
     public var created: Instant
     /// The alert that it is bound to.
     public var alertID: String?
+    /// The hit's severity.
+    public var severity: Severity
+    /// Whether it is told only as an update (R7).
+    public var isUpdateOnly: Bool
+    /// What was decided about it, oldest first (R13): grouping, holds, updates, silences, caps, messages.
+    public var decisions: [DeliveryDecision]
+}
+
+/// One decision about a delivery (R13).
+public struct DeliveryDecision: Hashable, Sendable {
+    /// When it was taken.
+    public var at: Instant
+    /// A short sentence: `held by quiet hours until 2026-11-22T06:00:00.000Z`.
+    public var text: String
+
+    /// A decision.
+    public init(at: Instant, text: String) {
+        self.at = at
+        self.text = text
+    }
+
+    /// One line of `delivery.history`.
+    var line: String { "\(at.milliseconds) \(text)\n" }
+
+    /// The decisions of a history.
+    static func all(in history: String) -> [DeliveryDecision] {
+        history.split(separator: "\n").compactMap { line in
+            guard let space = line.firstIndex(of: " "), let at = Int64(line[..<space]) else { return nil }
+            return DeliveryDecision(at: Instant(milliseconds: at), text: String(line[line.index(after: space)...]))
+        }
+    }
 }
 
 /// A group's timer and what it has told (R4–R6).
@@ -90,13 +127,16 @@ public struct GroupRecord: Hashable, Sendable {
     public var firstAlertID: String?
     /// How many tellings followed the first.
     public var updates: Int
-    /// What the grouping policy remembers (outlet count, severity), as its JSON; empty when nothing.
+    /// What the grouping policy remembers; empty when nothing.
     public var detail: String
+    /// Why it keeps deliveries beyond a group's own timer (`quiet_hours`, `rate_cap`, …); empty: an ordinary group.
+    public var hold: String
 
     /// A group.
     public init(
         key: String, receiver: String, route: String, labels: String = "{}", deadline: Instant? = nil,
-        lastTold: Instant? = nil, firstAlertID: String? = nil, updates: Int = 0, detail: String = ""
+        lastTold: Instant? = nil, firstAlertID: String? = nil, updates: Int = 0, detail: String = "",
+        hold: String = ""
     ) {
         self.key = key
         self.receiver = receiver
@@ -107,6 +147,14 @@ public struct GroupRecord: Hashable, Sendable {
         self.firstAlertID = firstAlertID
         self.updates = updates
         self.detail = detail
+        self.hold = hold
+    }
+
+    /// The group of a hold: one for each route and receiver, and for each story where one is given.
+    public static func held(_ hold: String, receiver: String, route: String, story: String = "") -> GroupRecord {
+        let parts = [("hold", hold), ("receiver", receiver), ("route", route), ("story", story)]
+        let key = parts.filter { !$0.1.isEmpty }.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+        return GroupRecord(key: key, receiver: receiver, route: route, hold: hold)
     }
 
     /// The deadline once a delivery joins at `instant`: the one that runs, else the end of the interval after the

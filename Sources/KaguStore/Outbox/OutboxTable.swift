@@ -3,37 +3,51 @@
 import GRDB
 import KaguModel
 
-/// The tables `delivery`, `alert`, `attempt`, `grouping` and `receiver` (D2–D10, R4).
+/// The tables `delivery` and `grouping` (D2, D5, R4, R13).
 enum OutboxTable {
     // MARK: Deliveries
 
     /// Adds a debt and starts its group's timer; false where the receiver is owed this hit already (D5).
-    static func add(_ delivery: NewDelivery, hit: Int64, at: Instant, _ database: Database) throws -> Bool {
+    static func add(
+        _ delivery: NewDelivery, hit: Int64, at: Instant, notBefore floor: Instant? = nil, _ database: Database
+    ) throws -> Bool {
         let insert = try PreparedStatement(
             database,
             """
-            INSERT INTO delivery (hit, receiver, route, grouping, reason, created) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
+            INSERT INTO delivery (hit, receiver, route, grouping, created, update_only, history)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """)
         insert.bind(hit, at: 1)
         insert.bind(delivery.receiver, at: 2)
         insert.bind(delivery.route, at: 3)
         insert.bind(delivery.group, at: 4)
-        insert.bind(delivery.reason, at: 5, nullIfEmpty: true)
-        insert.bind(at, at: 6)
+        insert.bind(at, at: 5)
+        insert.bind(delivery.isUpdateOnly, at: 6)
+        let line = DeliveryDecision(at: at, text: delivery.reason).line
+        insert.bind(delivery.reason.isEmpty ? "" : line, at: 7, nullIfEmpty: true)
         guard try insert.run() > 0 else { return false }
-        var group =
-            try group(delivery.group, database)
-            ?? GroupRecord(
-                key: delivery.group, receiver: delivery.receiver, route: delivery.route, labels: delivery.labels)
-        guard group.deadline == nil else { return true }
-        group.deadline = group.deadline(joinedAt: at, wait: delivery.groupWait, interval: delivery.groupInterval)
-        try set(group, database)
+        try join(delivery, at: at, notBefore: floor, database)
         return true
     }
 
-    private static let deliveryColumns = """
-        d.n, h.id, d.receiver, d.route, d.grouping, d.state, d.reason, d.created, a.id
+    /// Starts the timer of a delivery's group where none runs; not before `floor`.
+    static func join(
+        _ delivery: NewDelivery, at: Instant, notBefore floor: Instant? = nil, _ database: Database
+    ) throws {
+        var group =
+            try group(delivery.group, database)
+            ?? GroupRecord(
+                key: delivery.group, receiver: delivery.receiver, route: delivery.route, labels: delivery.labels,
+                hold: delivery.hold)
+        guard group.deadline == nil else { return }
+        let deadline = group.deadline(joinedAt: at, wait: delivery.groupWait, interval: delivery.groupInterval)
+        group.deadline = max(deadline, floor ?? deadline)
+        try set(group, database)
+    }
+
+    static let deliveryColumns = """
+        d.n, h.id, d.receiver, d.route, d.grouping, d.state, d.reason, d.created, a.id, h.severity, d.update_only, \
+        d.history
         """
     private static let deliveryTables = "delivery d JOIN hit h ON h.n = d.hit LEFT JOIN alert a ON a.n = d.alert"
 
@@ -47,6 +61,22 @@ enum OutboxTable {
             """)
         select.bind(limit, at: 1)
         if let group { select.bind(group, at: 2) }
+        return try deliveries(select)
+    }
+
+    /// Waiting deliveries of a route and receiver, oldest first.
+    static func waiting(
+        route: String, receiver: String, limit: Int, _ database: Database
+    ) throws -> [Delivery] {
+        let select = try PreparedStatement(
+            database,
+            """
+            SELECT \(deliveryColumns) FROM \(deliveryTables)
+            WHERE d.state = 0 AND d.route = ? AND d.receiver = ? ORDER BY d.n LIMIT ?
+            """)
+        select.bind(route, at: 1)
+        select.bind(receiver, at: 2)
+        select.bind(limit, at: 3)
         return try deliveries(select)
     }
 
@@ -76,7 +106,9 @@ enum OutboxTable {
                     id: select.int64(0), hitID: CompactID.text(of: select.blob(1)), receiver: select.text(2),
                     route: select.text(3), group: select.text(4),
                     state: DeliveryState(rawValue: select.int(5)) ?? .waiting, reason: select.text(6),
-                    created: Instant(milliseconds: select.int64(7)), alertID: select.optionalText(8)))
+                    created: Instant(milliseconds: select.int64(7)), alertID: select.optionalText(8),
+                    severity: Severity(rank: select.int(9)), isUpdateOnly: select.bool(10),
+                    decisions: DeliveryDecision.all(in: select.text(11))))
         }
         return deliveries
     }
@@ -105,8 +137,8 @@ enum OutboxTable {
 
     // MARK: Groups
 
-    private static let groupColumns =
-        "key, receiver, route, labels, deadline, last_told, first_alert, updates, detail"
+    static let groupColumns =
+        "key, receiver, route, labels, deadline, last_told, first_alert, updates, detail, hold"
 
     /// One group.
     static func group(_ key: String, _ database: Database) throws -> GroupRecord? {
@@ -133,11 +165,11 @@ enum OutboxTable {
         return groups
     }
 
-    private static func group(_ row: PreparedStatement) -> GroupRecord {
+    static func group(_ row: PreparedStatement) -> GroupRecord {
         GroupRecord(
             key: row.text(0), receiver: row.text(1), route: row.text(2), labels: row.text(3),
             deadline: row.instant(4), lastTold: row.instant(5), firstAlertID: row.optionalText(6),
-            updates: row.int(7), detail: row.text(8))
+            updates: row.int(7), detail: row.text(8), hold: row.text(9))
     }
 
     /// Replaces a group; where it has no deadline although deliveries wait in it, it gets `deadline`: no delivery may
@@ -161,7 +193,7 @@ enum OutboxTable {
     /// Adds or replaces a group.
     static func set(_ group: GroupRecord, _ database: Database) throws {
         let upsert = try PreparedStatement(
-            database, "INSERT OR REPLACE INTO grouping (\(groupColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            database, "INSERT OR REPLACE INTO grouping (\(groupColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         upsert.bind(group.key, at: 1)
         upsert.bind(group.receiver, at: 2)
         upsert.bind(group.route, at: 3)
@@ -171,44 +203,7 @@ enum OutboxTable {
         upsert.bind(group.firstAlertID, at: 7)
         upsert.bind(group.updates, at: 8)
         upsert.bind(group.detail, at: 9, nullIfEmpty: true)
-        try upsert.run()
-    }
-
-    // MARK: Receivers
-
-    private static let receiverColumns = """
-        name, state, since, first_failure, transient_failures, suspect_failures, held_until, error, detail
-        """
-
-    /// All receivers that have a row.
-    static func receivers(_ database: Database) throws -> [ReceiverRecord] {
-        let select = try PreparedStatement(database, "SELECT \(receiverColumns) FROM receiver ORDER BY name")
-        var receivers: [ReceiverRecord] = []
-        while try select.step() {
-            receivers.append(
-                ReceiverRecord(
-                    name: select.text(0), state: select.text(1), since: select.instant(2),
-                    firstFailure: select.instant(3), transientFailures: select.int(4),
-                    suspectFailures: select.int(5), heldUntil: select.instant(6), error: select.text(7),
-                    detail: select.text(8)))
-        }
-        return receivers
-    }
-
-    /// Adds or replaces a receiver's row.
-    static func set(_ receiver: ReceiverRecord, _ database: Database) throws {
-        let upsert = try PreparedStatement(
-            database,
-            "INSERT OR REPLACE INTO receiver (\(receiverColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        upsert.bind(receiver.name, at: 1)
-        upsert.bind(receiver.state, at: 2)
-        upsert.bind(receiver.since, at: 3)
-        upsert.bind(receiver.firstFailure, at: 4)
-        upsert.bind(receiver.transientFailures, at: 5)
-        upsert.bind(receiver.suspectFailures, at: 6)
-        upsert.bind(receiver.heldUntil, at: 7)
-        upsert.bind(receiver.error, at: 8, nullIfEmpty: true)
-        upsert.bind(receiver.detail, at: 9, nullIfEmpty: true)
+        upsert.bind(group.hold, at: 10, nullIfEmpty: true)
         try upsert.run()
     }
 }

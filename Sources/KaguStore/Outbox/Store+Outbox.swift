@@ -40,19 +40,130 @@ extension Store {
         try access { try OutboxTable.deliveries(ofAlert: id, $0) }
     }
 
-    /// When the Courier must look again: the earliest of all group deadlines and pending attempts; nil when nothing is
-    /// owed at a time. Receivers in `busy` are left out; those in `held` count from the instant given (D6, D8).
-    public func nextDeadline(
-        busy: Set<String> = [], held: [String: Instant] = [:]
-    ) throws(StoreError) -> Instant? {
+    /// When the first group's timer ends; nil when none runs.
+    public func nextGroupDeadline() throws(StoreError) -> Instant? {
         commitQueued()
-        return try access { database in
-            let attempts = try AlertTable.nextAttempts(database).compactMap { receiver, at in
-                busy.contains(receiver) ? nil : max(at, held[receiver] ?? at)
+        return try access { try OutboxTable.groups(dueBefore: nil, limit: 1, $0).first?.deadline }
+    }
+
+    /// Deliveries of one digest at most; what is beyond goes into the next.
+    public static let digestLimit = 10_000
+
+    /// Groups due at `now` with what waits in them, critical hits first, then the longest due (R12): as many groups
+    /// as have `limit` deliveries together, and at least one; of a hold up to `digestLimit` deliveries.
+    public func dueGroups(
+        at now: Instant, limit: Int
+    ) throws(StoreError) -> [(group: GroupRecord, deliveries: [Delivery])] {
+        commitQueued()
+        return try reading { database in
+            var due: [(group: GroupRecord, deliveries: [Delivery])] = []
+            var left = limit
+            for key in try OutboxTable.dueInOrder(at: now, limit: limit, database) where left > 0 {
+                guard let group = try OutboxTable.group(key, database) else { continue }
+                let most = group.hold.isEmpty ? limit : Self.digestLimit
+                let deliveries = try OutboxTable.waiting(group: key, limit: most, database)
+                if !due.isEmpty, deliveries.count > left { break }
+                left -= max(1, deliveries.count)
+                due.append((group, deliveries))
             }
-            let group = try OutboxTable.groups(dueBefore: nil, limit: 1, database).first?.deadline
-            return (attempts + [group].compactMap { $0 }).min()
+            return due
         }
+    }
+
+    /// Groups that keep deliveries beyond their own timer, by deadline (R9–R12).
+    public func heldGroups() throws(StoreError) -> [GroupRecord] {
+        commitQueued()
+        return try access { try OutboxTable.holds($0) }
+    }
+
+    /// Routes and receivers for which deliveries wait.
+    public func waitingRoutes() throws(StoreError) -> [(route: String, receiver: String)] {
+        commitQueued()
+        return try access { try OutboxTable.waitingRoutes($0) }
+    }
+
+    /// Waiting deliveries of a route and receiver, oldest first, with the deadline of their group.
+    public func waitingDeliveries(
+        route: String, receiver: String, limit: Int
+    ) throws(StoreError) -> [(delivery: Delivery, deadline: Instant?)] {
+        commitQueued()
+        return try reading { database in
+            var deadlines: [String: Instant?] = [:]
+            return try OutboxTable.waiting(route: route, receiver: receiver, limit: limit, database).map {
+                delivery in
+                if let known = deadlines[delivery.group] { return (delivery, known) }
+                let deadline = try OutboxTable.group(delivery.group, database)?.deadline
+                deadlines[delivery.group] = .some(deadline)
+                return (delivery, deadline)
+            }
+        }
+    }
+
+    /// What a receiver knows of stories, by story; those that it knows nothing of are left out.
+    public func tellings(_ stories: [String], to receiver: String) throws(StoreError) -> [String: TellingRecord] {
+        try reading { database in
+            var tellings: [String: TellingRecord] = [:]
+            for story in stories { tellings[story] = try TellingTable.telling(receiver, story, database) }
+            return tellings
+        }
+    }
+
+    /// The earliest pending attempt of each receiver and route that has one.
+    public func nextAttempts() throws(StoreError) -> [NextAttempt] {
+        try access { try AlertTable.nextAttempts($0) }
+    }
+
+    /// A receiver's pending alerts that are due at `now`, oldest first, without their bodies (D6); of `capped` routes
+    /// only those that no cap counts.
+    public func dueHeads(
+        of receiver: String, at now: Instant, capped routes: [String] = [], limit: Int
+    ) throws(StoreError) -> [AlertHead] {
+        try access { database in
+            try AlertTable.heads(of: receiver, dueBefore: now, capped: routes, count: limit, database)
+        }
+    }
+
+    /// What rate caps count since `start` (R12).
+    public func messageTimes(since start: Instant) throws(StoreError) -> [MessageTimes] {
+        try access { try AlertTable.messages(since: start, $0) }
+    }
+
+    /// How many of a receiver's new messages on a route are due but were bound before `start` (R12).
+    public func backlog(
+        receiver: String, route: String, dueAt now: Instant, boundBefore start: Instant
+    ) throws(StoreError) -> Int {
+        try access { database in
+            try AlertTable.backlog(
+                receiver: receiver, route: route, dueAt: now, boundBefore: start, database)
+        }
+    }
+
+    /// Alerts of `high` and above that the fallback is to get a copy of, oldest first (D12).
+    public func overdueAlerts(
+        boundBefore limit: Instant, except receiver: String, count: Int
+    ) throws(StoreError) -> [AlertRecord] {
+        try access { try AlertTable.overdue(boundBefore: limit, except: receiver, count: count, $0) }
+    }
+
+    /// When the oldest alert was bound that the fallback may get a copy of, the epoch for a parked one; and when it
+    /// last got copies (D12).
+    public func fallbackTimes(
+        of receiver: String
+    ) throws(StoreError) -> (oldest: Instant?, lastCopy: Instant?) {
+        try reading { database in
+            guard let oldest = try AlertTable.oldestUncopied(except: receiver, database) else { return (nil, nil) }
+            return (oldest, try AlertTable.lastBound(reason: "fallback", to: receiver, database))
+        }
+    }
+
+    /// What waits for each receiver (C4).
+    public func receiverStandings() throws(StoreError) -> [ReceiverStanding] {
+        try access { try AlertTable.standing($0) }
+    }
+
+    /// The receivers that pending alerts name.
+    public func pendingReceivers() throws(StoreError) -> Set<String> {
+        try access { try AlertTable.pendingReceivers($0) }
     }
 
     /// The hits of these ids, read from their files, in the order given; ids without a line are left out.
@@ -65,13 +176,6 @@ extension Store {
         }
         let decoder = JSONDecoder()
         return locations.compactMap { $0.hit(in: directory.hits, decoder: decoder) }
-    }
-
-    /// When alerts were bound since an instant, with their route and receiver: what a rate cap counts (R12).
-    public func alertsBound(
-        since start: Instant
-    ) throws(StoreError) -> [(route: String, receiver: String, at: Instant)] {
-        try access { try AlertTable.bound(since: start, $0) }
     }
 
     /// Deliveries by state.
@@ -116,18 +220,6 @@ extension Store {
     /// Forgets groups that wait for nothing and were last told before `instant`.
     public func forgetGroups(toldBefore instant: Instant) throws(StoreError) {
         try transaction { try OutboxTable.forget(toldBefore: instant, $0) }
-    }
-
-    /// Stores an attempt with what follows from it: the alert's state, that of its deliveries, the next attempt's
-    /// time (D7, D9) and the receiver's row, in one transaction.
-    public func recordAttempt(
-        _ attempt: AttemptRecord, verdict: AlertVerdict, receiver: ReceiverRecord? = nil
-    ) throws(StoreError) {
-        try transaction { database in
-            try AlertTable.add(attempt, database)
-            try AlertTable.apply(verdict, to: attempt.alertID, at: attempt.at + attempt.duration, database)
-            if let receiver { try OutboxTable.set(receiver, database) }
-        }
     }
 
     /// Applies a verdict without an attempt: parking with a removed receiver, an operator's retry or drop.

@@ -36,12 +36,16 @@ struct RecordBatch {
     mutating func add(_ work: [QueuedWork], number: (String) throws -> Int64, _ database: Database) throws {
         let writer = try FeedTable.Writer(database)
         let log = try PollLogTable.Writer(database)
+        var hours = PollHourTable.Counter()
         results.reserveCapacity(work.count)
         for item in work {
             switch item {
             case .poll(let poll):
                 let feed = try number(poll.outcome.feedID)
-                if let entry = poll.outcome.log { try log.add(entry, feed: feed, polls: poll.before?.polls) }
+                if let entry = poll.outcome.log {
+                    try log.add(entry, feed: feed, polls: poll.before?.polls)
+                    hours.add(entry)
+                }
                 try writer.update(
                     poll.outcome.feed, of: feed, changesTurnOnly: poll.changesTurnOnly,
                     polls: poll.outcome.log == nil ? 0 : 1)
@@ -52,6 +56,7 @@ struct RecordBatch {
                 }
             }
         }
+        try hours.write(database)
     }
 
     /// Stores events, hold and seen marks of a poll, and takes its hits.

@@ -18,6 +18,8 @@ enum Schema {
         feeds + items + hits + outbox,
         polling,
         turns,
+        index + digests,
+        alerts + silences,
     ]
 
     /// Brings the database from `found` to `version`; the caller holds the transaction.

@@ -10,26 +10,38 @@ enum StateDatabase {
     static func openForWriting(_ path: String, backup: String) throws(StoreError) -> (
         queue: DatabaseQueue, isNew: Bool
     ) {
+        do { return try open(path, backup: backup) } catch { throw StoreError(error, path: path) }
+    }
+
+    /// As `openForWriting`, with the errors as SQLite raises them: what tells that the file is damaged.
+    static func open(_ path: String, backup: String) throws -> (queue: DatabaseQueue, isNew: Bool) {
         let isNew = access(path, F_OK) != 0
         try createFile(path)
-        do {
-            let queue = try connect(path)
-            let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-            guard found <= Schema.version else {
-                throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
-            }
-            if found < Schema.version {
-                if found > 0 { try copy(queue, to: "\(backup)/state.v\(found).sqlite") }
-                try queue.inDatabase { database in
-                    try database.inTransaction(.immediate) {
-                        try Schema.migrate(database, from: found)
-                        return .commit
-                    }
+        let queue = try connect(path)
+        let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        guard found <= Schema.version else {
+            throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
+        }
+        if found < Schema.version {
+            if found > 0 { try copy(queue, to: "\(backup)/state.v\(found).sqlite") }
+            try queue.inDatabase { database in
+                try database.inTransaction(.immediate) {
+                    try Schema.migrate(database, from: found)
+                    return .commit
                 }
             }
-            return (queue, isNew)
-        } catch {
-            throw StoreError(error, path: path)
+        }
+        return (queue, isNew)
+    }
+
+    /// Whether an error that opening has met comes from a damaged file; a mended one would open (O38).
+    static func tellsDamage(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_FORMAT, .SQLITE_CONSTRAINT,
+            .SQLITE_SCHEMA, .SQLITE_RANGE:
+            return true
+        default: return false
         }
     }
 
@@ -94,7 +106,7 @@ enum StateDatabase {
 
     /// SQLite gives `-wal` and `-shm` the mode of the database, which it would create for everyone to read.
     private static func createFile(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw .unusable(path: path, reason: SystemError.text(errno)) }
         close(descriptor)
     }

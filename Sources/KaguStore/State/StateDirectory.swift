@@ -20,6 +20,8 @@ public struct StateDirectory: Hashable, Sendable {
     public var quarantine: String { "\(path)/quarantine" }
     /// Databases of older versions.
     public var backup: String { "\(path)/backup" }
+    /// Space that is given up when the disk is full (O36).
+    public var reserve: String { "\(path)/reserve" }
     /// The daemon's lock.
     public var lock: String { "\(path)/lock" }
 
@@ -87,6 +89,7 @@ enum SystemError {
     static func failure(_ number: Int32, path: String, doing what: String) -> StoreError {
         switch number {
         case ENOSPC, EDQUOT: .diskFull(path: path)
+        case EROFS: .unusable(path: path, reason: text(number))
         default: .file(path: path, reason: "\(what): \(text(number))")
         }
     }

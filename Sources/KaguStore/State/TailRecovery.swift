@@ -56,42 +56,74 @@ struct TailRecovery {
     ) throws -> Int? {
         let path = "\(directory.hits)/\(name)"
         guard let reader = LineReader(path), reader.size > start else { return nil }
+        var tail = Tail()
         let decoder = JSONDecoder()
-        var unknown: [FoundLine] = []
-        var bad: [UInt8] = []
         let end = try reader.forward(start..<reader.size) { line in
             switch HitLine(line.bytes, decoder: decoder) {
             case .hit(let hit):
-                let isIndexed = try database.inDatabase { try HitTable.number(of: hit.id, $0) != nil }
-                if !isIndexed, known.insert(hit.id).inserted {
-                    unknown.append(FoundLine(hit: hit, location: HitLocation(line, in: name)))
+                if try database.inDatabase({ try HitTable.number(of: hit.id, $0) }) != nil {
+                    tail.keepsPlaces = tail.keepsPlaces || tail.firstBad != nil
+                } else if known.insert(hit.id).inserted {
+                    tail.unknown.append(FoundLine(hit: hit, location: HitLocation(line, in: name)))
                 }
-            case .newer: found.newerLines += 1
+                tail.keep(line)
+            case .newer:
+                tail.newerLines += 1
+                tail.keep(line)
             case .bad:
-                found.badLines += 1
-                bad += line.bytes
-                bad.append(UInt8(ascii: "\n"))
+                tail.firstBad = tail.firstBad ?? line.offset
+                tail.badLines += 1
+                tail.bad += line.bytes + [UInt8(ascii: "\n")]
             }
             return true
         }
-        found.lines += unknown
-        if !bad.isEmpty { try quarantine(bad, "\(name).\(start).bad") }
-        if end < reader.size {
+        let quarantine = Quarantine(directory)
+        if end < reader.size, !reader.isCompressed {
             found.tornBytes += reader.size - end
-            try quarantine(reader.bytes(end..<reader.size), "\(name).\(end).torn")
+            try quarantine.keep(reader.bytes(end..<reader.size), as: "\(name).\(end).torn")
             try cut(path, to: end)
         }
+        if let firstBad = tail.firstBad {
+            try quarantine.keep(tail.bad, as: "\(name).\(firstBad).bad")
+            found.badLines += tail.badLines
+            if !tail.keepsPlaces, !reader.isCompressed {
+                try replace(path, reader.bytes(0..<firstBad) + tail.kept)
+                for line in tail.unknown { known.remove(line.hit.id) }
+                return try readTail(name, from: start, &found, &known)
+            }
+        }
+        found.lines += tail.unknown
+        found.newerLines += tail.newerLines
         return end
     }
 
-    private func quarantine(_ bytes: [UInt8], _ name: String) throws {
-        let path = "\(directory.quarantine)/\(name)"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw SystemError.failure(errno, path: path, doing: "open") }
-        defer { close(descriptor) }
-        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw SystemError.failure(errno, path: path, doing: "write")
+    /// What lies behind a file's watermark. Bad lines there are what a power cut has left of a batch that was never
+    /// acknowledged: they leave the file, unless the index knows places of lines behind them.
+    private struct Tail {
+        var unknown: [FoundLine] = []
+        var newerLines = 0
+        var badLines = 0
+        var bad: [UInt8] = []
+        var firstBad: Int?
+        /// The good lines behind the first bad one.
+        var kept: [UInt8] = []
+        var keepsPlaces = false
+
+        mutating func keep(_ line: LineReader.Line) {
+            if firstBad != nil { kept += line.bytes + [UInt8(ascii: "\n")] }
         }
+    }
+
+    /// Replaces a file's content; at any moment it has the old one or the new one.
+    private func replace(_ path: String, _ bytes: [UInt8]) throws {
+        let partial = path + ".partial"
+        let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw SystemError.failure(errno, path: partial, doing: "open") }
+        defer { close(descriptor) }
+        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
+            rename(partial, path) == 0
+        else { throw SystemError.failure(errno, path: partial, doing: "write") }
+        try DayCompression.syncDirectory(of: path)
     }
 
     private func cut(_ path: String, to end: Int) throws {
@@ -101,27 +133,5 @@ struct TailRecovery {
         guard ftruncate(descriptor, off_t(end)) == 0, fsync(descriptor) == 0 else {
             throw SystemError.failure(errno, path: path, doing: "cut the torn line off")
         }
-    }
-}
-
-extension TailRecovery.Found {
-    /// After a rebuilt database: indexes the lines seen before `limit` without owing anything for them (R17), and
-    /// keeps the others.
-    mutating func indexOlder(than limit: Instant, in database: DatabaseQueue) throws {
-        let old = lines.filter { $0.hit.seen < limit }
-        guard !old.isEmpty else { return }
-        try database.inDatabase { database in
-            try database.inTransaction(.immediate) {
-                var numbers = try FeedTable.numbers(database)
-                for line in old {
-                    let id = line.hit.feed.id
-                    let feed = try numbers[id] ?? FeedTable.insert(id, database)
-                    numbers[id] = feed
-                    _ = try HitTable.insert(line.hit, at: line.location, feed: feed, earlier: [], database)
-                }
-                return .commit
-            }
-        }
-        lines.removeAll { $0.hit.seen < limit }
     }
 }

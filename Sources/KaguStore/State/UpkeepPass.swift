@@ -7,7 +7,7 @@ import KaguModel
 ///
 /// An item is listed for as long as the feed's last document may have held it, however long that document has been
 /// answered with 304, or the feed has failed; only then do its 90 days begin. The mark of being listed is up to a
-/// week old, which counts in the item's favour.
+/// week old, which counts in the item's favour. What a hit was made of stays for as long as the hit.
 struct UpkeepPass: Sendable {
     /// Rows looked at, or deleted, in one step.
     static let rowsPerStep = 2_000
@@ -32,6 +32,7 @@ struct UpkeepPass: Sendable {
             before: now - .seconds(Int64(Self.keptDays) * 86_400), limit: Self.rowsPerStep, database)
         summary.events += events
         guard events < Self.rowsPerStep else { return }
+        guard try !OutboxExpiry(now: now).step(&summary, database) else { return }
         isDone = try !takeItems(database)
     }
 
@@ -49,7 +50,8 @@ struct UpkeepPass: Sendable {
         let select = try PreparedStatement(
             database,
             """
-            SELECT i.feed, i.key, i.url, i.poll, i.listed < min(?3, f.document - ?4) AND i.hit IS NULL
+            SELECT i.feed, i.key, i.url, i.poll, i.listed < min(?3, f.document - ?4)
+                AND NOT EXISTS (SELECT 1 FROM hit h WHERE h.n = i.hit)
             FROM item i LEFT JOIN feed f ON f.n = i.feed
             WHERE (i.feed, i.key) > (?1, ?2) ORDER BY i.feed, i.key LIMIT ?5
             """)

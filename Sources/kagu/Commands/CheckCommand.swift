@@ -61,7 +61,8 @@ struct CheckOutcome {
         do {
             let config = try loader.load(path: path, stateDirectory: stateDirectory, feedPatterns: [])
             outcome.config = config
-            outcome.add(config.warnings + config.warningsOfIdleKeys + config.problemsOfIdleReceivers)
+            outcome.add(config.warnings + config.warningsOfIdleKeys)
+            outcome.add(NetworkFileSystem.warnings(stateDirectory: config.store.directory))
             outcome.compile(config.watchlist)
         } catch {
             outcome.add(error.problems)

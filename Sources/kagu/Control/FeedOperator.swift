@@ -56,9 +56,14 @@ struct FeedOperator {
         do {
             return try client.ask(verb)
         } catch let refusal as ControlRefusal {
-            StandardError.write("kagu: \(VisibleText.escaped(refusal.message))\n")
-            throw refusal.isNegative ? ExitStatus.negative : ExitStatus.error
+            throw status(of: refusal)
         }
+    }
+
+    /// Says why something was refused, and gives the status with which the command ends.
+    static func status(of refusal: ControlRefusal) -> ExitStatus {
+        StandardError.write("kagu: \(VisibleText.escaped(refusal.message))\n")
+        return refusal.isNegative ? ExitStatus.negative : ExitStatus.error
     }
 }
 

@@ -31,16 +31,20 @@ struct HitPrinter {
 
     /// One hit; `line` is its line as the file has it.
     mutating func add(_ hit: Hit, line bytes: some Sequence<UInt8>) throws {
-        count += 1
         switch format {
+        case .json, .jsonl: return try add(line: bytes)
         case .short: try output.line(line.text(hit))
         case .table: table.add(HitColumns.tableCells(hit, clock: clock))
-        case .json:
-            try output.raw(count == 1 ? "\n" : ",\n")
-            try output.raw(bytes)
-        case .jsonl: try output.line(bytes)
         case .csv: try output.raw(CSVRow.line(HitColumns.csvCells(hit)))
         }
+        count += 1
+    }
+
+    /// One hit as the file has it, for json and jsonl.
+    mutating func add(line bytes: some Sequence<UInt8>) throws {
+        count += 1
+        if format == .json { try output.raw(count == 1 ? "\n" : ",\n") }
+        if format == .json { try output.raw(bytes) } else { try output.line(bytes) }
     }
 
     /// What comes after the last hit; a table without rows prints nothing.

@@ -14,6 +14,9 @@ enum OutputFormat: String, Hashable, Sendable, CaseIterable, ExpressibleByArgume
     case jsonl
     /// RFC 4180.
     case csv
+
+    /// Whether a hit is taken apart for it; else its line goes out as it stands in the file.
+    var needsHits: Bool { self != .json && self != .jsonl }
 }
 
 /// The forms of an answer that is no listing.

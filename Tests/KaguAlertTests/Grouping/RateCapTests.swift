@@ -47,11 +47,11 @@ struct RateCapTests {
         #expect(RateCap(maximumPerHour: 4, bound: bound).allows(at: start + .seconds(30)))
     }
 
-    @Test("groups with a critical hit are bound first, then the longest due (R12)")
-    func order() {
-        let early = BindingOrder(severity: .high, due: start)
-        let late = BindingOrder(severity: .low, due: start + .seconds(1))
-        let critical = BindingOrder(severity: .critical, due: start + .seconds(2))
-        #expect([late, early, critical].sorted() == [critical, early, late])
+    @Test("what remains of the hour is what was not bound in it (R12)")
+    func remaining() {
+        let cap = RateCap(maximumPerHour: 3, bound: [start, start + .seconds(10)])
+        #expect(cap.remaining(at: start + .seconds(10)) == 1)
+        #expect(cap.remaining(at: start + .seconds(3600)) == 2)
+        #expect(cap.remaining(at: start + .seconds(5)) == 2, "what lies in the future does not count")
     }
 }

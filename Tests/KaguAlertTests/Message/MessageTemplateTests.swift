@@ -10,7 +10,9 @@ struct MessageTemplateTests {
     private func render(_ node: MessageTemplate.Node, of hit: Hit = Sample.hit) -> String {
         let alert = Alert.bind(
             [hit], to: Destination(receiver: "desk"), as: Sample.id, at: Sample.boundAt,
-            template: MessageTemplate(node))
+            for: WebhookReceiver(
+                name: "desk", url: Secret("https://example.org"), template: MessageTemplate(node), userAgent: "kagu"
+            ))
         return String(decoding: alert.body, as: UTF8.self)
     }
 

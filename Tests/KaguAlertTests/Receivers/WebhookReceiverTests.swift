@@ -11,24 +11,32 @@ struct WebhookReceiverTests {
     private let now = Instant(milliseconds: 1_795_338_843_900)
 
     private func receiver(
-        keys: [String] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], headers: [OutgoingRequest.Header] = []
+        keys: [String] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], headers: [OutgoingHTTP.Header] = []
     ) throws -> WebhookReceiver {
         WebhookReceiver(
             name: "desk", url: Secret("https://hooks.example.org/kagu"),
             keys: try keys.map { try SigningKey(Secret($0)) }, headers: headers, userAgent: "kagu/1.2.3")
     }
 
-    private func names(_ request: OutgoingRequest) -> [String] { request.headers.map(\.name) }
+    private func names(_ request: OutgoingHTTP) -> [String] { request.headers.map(\.name) }
 
-    private func value(_ name: String, _ request: OutgoingRequest) -> String? {
+    private func request(_ receiver: WebhookReceiver, at instant: Instant? = nil) throws -> OutgoingHTTP {
+        let requests = receiver.requests(BoundAlert(id: id, body: body), at: instant ?? now)
+        guard requests.count == 1, case .http(let request) = requests[0] else { throw NoRequest() }
+        return request
+    }
+
+    private struct NoRequest: Error {}
+
+    private func value(_ name: String, _ request: OutgoingHTTP) -> String? {
         request.headers.first { $0.name == name }?.value.revealed
     }
 
     @Test("an attempt posts the frozen body with id, whole seconds and signature (W1, D4)")
     func request() throws {
         let receiver = try receiver(headers: [.init("X-Team", Secret("media"))])
-        let request = receiver.request(id: id, body: body, at: now)
-        #expect(request.method == "POST")
+        let request = try request(receiver)
+        #expect(request.method == .post)
         #expect(request.url.revealed == "https://hooks.example.org/kagu")
         #expect(request.body == body)
         #expect(request.timeout == .seconds(15))
@@ -49,8 +57,8 @@ struct WebhookReceiverTests {
     @Test("a later attempt changes timestamp and signature alone (D4)")
     func laterAttempt() throws {
         let receiver = try receiver()
-        let first = receiver.request(id: id, body: body, at: now)
-        let second = receiver.request(id: id, body: body, at: now + .seconds(300))
+        let first = try request(receiver)
+        let second = try request(receiver, at: now + .seconds(300))
         #expect(first.body == second.body)
         let changed = zip(first.headers, second.headers).filter { $0 != $1 }.map(\.0.name)
         #expect(changed == ["webhook-timestamp", "webhook-signature"])
@@ -58,7 +66,7 @@ struct WebhookReceiverTests {
 
     @Test("without keys the request goes unsigned, with its timestamp (W1)")
     func unsigned() throws {
-        let request = try receiver(keys: []).request(id: id, body: body, at: now)
+        let request = try request(receiver(keys: []))
         #expect(names(request) == ["content-type", "user-agent", "webhook-id", "webhook-timestamp"])
     }
 
@@ -67,14 +75,13 @@ struct WebhookReceiverTests {
         let headers = ["Webhook-Id", "HOST", "content-length", "Content-Type", "webhook-x", "User-Agent"]
         #expect(headers.map(WebhookReceiver.reserves) == [true, true, true, true, true, false])
         let receiver = try receiver(keys: [], headers: headers.map { .init($0, Secret("x")) })
-        let request = receiver.request(id: id, body: body, at: now)
+        let request = try request(receiver)
         #expect(names(request) == ["content-type", "webhook-id", "webhook-timestamp", "User-Agent"])
     }
 
     @Test("nothing that prints a request shows its URL or headers (D15, V4)")
     func secrecy() throws {
-        let request = try receiver(headers: [.init("Authorization", Secret("Bearer t0ken"))])
-            .request(id: id, body: body, at: now)
+        let request = try request(receiver(headers: [.init("Authorization", Secret("Bearer t0ken"))]))
         var dumped = ""
         dump(request, to: &dumped)
         #expect(!dumped.contains("t0ken") && !dumped.contains("hooks.example.org"))
@@ -84,7 +91,8 @@ struct WebhookReceiverTests {
     @Test("an outcome is judged as that of a signed request only where it was signed (D9)")
     func judging() throws {
         let outcome = AttemptOutcome.answered(status: 401, date: now + .seconds(4000))
-        #expect(try receiver().judge(outcome, at: now).answerClass == .clockSuspect)
-        #expect(try receiver(keys: []).judge(outcome, at: now).answerClass == .configSuspect)
+        let alert = BoundAlert(id: id, body: body)
+        #expect(try receiver().judge(outcome, of: alert, at: now).answerClass == .clockSuspect)
+        #expect(try receiver(keys: []).judge(outcome, of: alert, at: now).answerClass == .configSuspect)
     }
 }

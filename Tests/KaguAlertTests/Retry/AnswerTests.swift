@@ -24,12 +24,14 @@ struct AnswerTests {
         #expect(answer.status == status)
     }
 
-    @Test("failures without an answer are transient, a refused address and an unusable URL are not (D9)")
+    @Test(
+        "failures without an answer are transient; a refused address, an unusable URL, no encryption are not (D9)")
     func failures() {
         let classes = TransportFailure.allCases.map { Answer(.failed($0), isSigned: true, at: now).answerClass }
         #expect(
             classes == [
                 .transient, .transient, .transient, .transient, .transient, .configSuspect, .configSuspect,
+                .configSuspect,
             ])
         #expect(Answer(.failed(.dns), isSigned: false, at: now).reason == .dns)
         #expect(Answer(.failed(.blockedAddress), isSigned: false, at: now).reason == .blockedAddress)

@@ -70,7 +70,8 @@ struct ControlCodingTests {
         #expect(
             ControlVerbName.allCases.map(\.rawValue) == [
                 "feeds.add", "feeds.remove", "feeds.discover", "feeds.poll", "feeds.pause", "feeds.resume",
-                "feeds.fetch", "feeds.import", "reload", "status",
+                "feeds.fetch", "feeds.import", "alerts.retry", "alerts.drop", "receivers.list", "receivers.test",
+                "receivers.set", "silence.add", "silence.expire", "reload", "status",
             ])
         let answer = ControlCoding.line(
             of: ControlReply.answer([PolledFeed(id: "a", outcome: .held, heldUntil: Instant(seconds: 0))]))
@@ -124,6 +125,7 @@ struct ControlCodingTests {
 
     @Test("verbs that change something are those that the journal hears of (O11)")
     func writing() {
-        #expect(ControlVerbName.allCases.filter { !$0.isWriting } == [.discoverFeeds, .fetch, .status])
+        #expect(
+            ControlVerbName.allCases.filter { !$0.isWriting } == [.discoverFeeds, .fetch, .listReceivers, .status])
     }
 }

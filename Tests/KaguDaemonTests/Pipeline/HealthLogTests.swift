@@ -56,7 +56,7 @@ struct HealthLogTests {
         for _ in 0..<3 { await bench.poll(.courier) }
         #expect(journal.lines(from: .notice).count == 2)
         #expect(journal.lines(from: .notice)[1].hasPrefix("notice courier: recovered"))
-        #expect(journal.lines(from: .debug).count == 11)
+        #expect(journal.lines(from: .debug).count == 13)
     }
 
     @Test("no query string and no user info is logged (S5)")

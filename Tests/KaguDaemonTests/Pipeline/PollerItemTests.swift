@@ -80,7 +80,7 @@ struct PollerItemTests {
         #expect(try bench.record(feed).interval == .minutes(15) && bench.owed() == 6)
     }
 
-    @Test("a changed text is a revision: a second line, told only to whom it is news (I7)")
+    @Test("a changed text is a revision: a second line, news to a watch that it is new to, else an update (I7, R7)")
     func revision() async throws {
         let bench = try PollBench()
         bench.publisher.answers(
@@ -91,7 +91,8 @@ struct PollerItemTests {
         await bench.poll(feed)
         #expect(try bench.hits().map(\.revision) == [1, 1] && bench.owed() == 2)
         await bench.poll(feed)
-        #expect(try bench.hits().map(\.revision) == [1, 1, 2, 2] && bench.owed() == 2)
+        #expect(try bench.hits().map(\.revision) == [1, 1, 2, 2] && bench.owed() == 4)
+        #expect(try await bench.store.waitingDeliveries().map(\.isUpdateOnly) == [false, false, true, true])
     }
 
     @Test("a changed date alone is no revision, and a returning item is not new (I7, I8)")

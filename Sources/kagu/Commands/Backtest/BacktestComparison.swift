@@ -56,8 +56,11 @@ struct BacktestComparison: Sendable {
             ? PlainFields(title: input.title ?? "", summary: input.summary ?? "", content: input.content ?? "")
             : PlainFields(input)
         let document = feeds.document(input, text, now: now)
-        let before = old.match(document)
-        let reliance = new.matchWithReliance(document) { alias, found in
+        // Most items hold nothing of either side, which a look at their bytes tells.
+        guard old.mayFind(in: document) || new.mayFind(in: document) else { return }
+        let reading = DocumentReading(document)
+        let before = old.match(reading)
+        let reliance = new.matchWithReliance(reading) { alias, found in
             let entity = new.watchlist.entities[alias.entity].id
             return found.watches.contains { newReach[$0.id]?.contains(entity) ?? false }
         }

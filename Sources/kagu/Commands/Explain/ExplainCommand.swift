@@ -56,23 +56,30 @@ struct ExplainCommand: ParsableCommand {
         for id in watch where !known.contains(id) {
             throw CommandFailure("explain: there is no watch \"\(id)\"\(Suggestion.clause(for: id, among: known))")
         }
-        let explanation = Explanation(
-            try subject(wiring), matcher, asked: watch, filesWritten: reading.files.compactMap(Self.written).max())
-        switch output {
-        case .short:
-            let terminal = Terminal.standardOutput(environment: wiring.environment)
-            let printer = ExplanationPrinter(
-                paint: Paint(terminal.usesColour), clock: utc ? .utc : .local, showsAll: all)
-            try StandardOutput.write(printer.text(explanation))
-        case .json: try StandardOutput.write(ExplanationRecord(explanation: explanation).json + "\n")
-        }
-    }
-
-    private func subject(_ wiring: Wiring) throws -> ExplainSubject {
         // Feed lists with a mistake in them are no reason to explain nothing.
         let config =
             source.watches.isEmpty || source.common.config != nil
             ? try? wiring.configuration(source.common) : nil
+        let explanation = Explanation(
+            try subject(wiring, config), matcher, asked: watch,
+            filesWritten: reading.files.compactMap(Self.written).max())
+        let telling = try explanation.subject.hit.flatMap { hit in
+            try HitTelling(hit, directory: try wiring.stateDirectory(source.common), config: config)
+        }
+        switch output {
+        case .short:
+            let terminal = Terminal.standardOutput(environment: wiring.environment)
+            let paint = Paint(terminal.usesColour)
+            let clock: CivilClock = utc ? .utc : .local
+            let printer = ExplanationPrinter(paint: paint, clock: clock, showsAll: all)
+            let alerts = telling?.lines(paint, clock).map { $0 + "\n" }.joined() ?? ""
+            try StandardOutput.write(printer.text(explanation) + alerts)
+        case .json:
+            try StandardOutput.write(ExplanationRecord(explanation: explanation, telling: telling).json + "\n")
+        }
+    }
+
+    private func subject(_ wiring: Wiring, _ config: Config?) throws -> ExplainSubject {
         let feeds = FeedDirectory(config?.feeds ?? [])
         guard let item else { return ExplainSubject(try read(), feeds: feeds, now: WallClock.now()) }
         let directory = try wiring.stateDirectory(source.common)

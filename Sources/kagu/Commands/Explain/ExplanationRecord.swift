@@ -11,12 +11,16 @@ import KaguModel
 /// `enabled`, `fires`, `stored`, `score`, `threshold`, `failed_filter`, `definition`, `definition_changed` (null: not
 /// known), `decided_by`, `when` and `unless` [{`depth`,`kind`,`text`,`holds`,`decides`}], `score_parts`
 /// [{`name`,`points`}]}], `gone_watches`, `topics` [{`id`,`score`,`threshold`,`terms`}], `mentions` (accepted and
-/// candidate), `rejected` (the first five), `entities` [{`id`,`name`,`disputed`,`note`}].
+/// candidate), `rejected` (the first five), `entities` [{`id`,`name`,`disputed`,`note`}]; of a stored hit `not_told` (why
+/// nobody is owed it) and `alerts` [{`receiver`, `route`, `group`, `state`, `reason`, `silence`, `created`, `alert`,
+/// `decisions` [{`at`,`text`}], `type`, `alert_reason`, `attempts` [{`at`,`duration_ms`,`status`,`class`,`answer`}]}].
 struct ExplanationRecord {
     /// Rejected mentions at most (M55).
     static let maximumRejected = 5
 
     let explanation: Explanation
+    /// The alert side; nil for what is no stored hit.
+    var telling: HitTelling?
 
     /// The object.
     var json: String {
@@ -34,6 +38,7 @@ struct ExplanationRecord {
                     explanation.rejected.prefix(Self.maximumRejected).forEach { $0.write(to: &json) }
                 })
             json.member("entities", array: { json in explanation.entities.forEach { Self.write($0, &json) } })
+            telling?.write(&json)
         }
         return json.text
     }

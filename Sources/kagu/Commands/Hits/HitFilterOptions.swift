@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import KaguMatch
 import KaguModel
 import KaguStore
 
@@ -46,7 +47,10 @@ struct HitFilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A story's id.", valueName: "id"))
     var story: String?
 
-    @Option(help: ArgumentHelp("Words that title or summary contain.", valueName: "words"))
+    @Option(
+        help: ArgumentHelp(
+            "What title or summary hold: words, \"phrases\", word*, AND, OR, NOT, NEAR(a b, 5), title: word.",
+            valueName: "expression"))
     var text: String?
 
     @Flag(help: "Include what was there already at a feed's first poll.")
@@ -69,9 +73,18 @@ struct HitFilterOptions: ParsableArguments {
         query.countries = country.map { $0.uppercased() }
         query.minimumSeverity = severity
         query.story = story
-        query.text = text
+        query.text = try text.map(Self.textQuery)
         query.includesBaseline = baseline
         return query
+    }
+
+    /// Reads an expression of `--text`, with the matcher's folding.
+    static func textQuery(_ expression: String) throws -> TextQuery {
+        do {
+            return try TextQuery(expression, folding: SearchText.fold)
+        } catch {
+            throw CommandFailure("--text: \(VisibleText.escaped("\(error)"))")
+        }
     }
 
     private func time(_ text: String?, _ flag: String, _ now: Instant) throws -> Instant? {

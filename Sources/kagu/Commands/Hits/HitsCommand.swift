@@ -5,7 +5,7 @@ import Glibc
 import KaguModel
 import KaguStore
 
-/// `kagu hits`: what was found, from the hit files alone (O18, O19, O25).
+/// `kagu hits`: what was found, from the hit files and their indexes (O18, O19, O25).
 struct HitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hits",
@@ -56,19 +56,31 @@ struct HitsCommand: AsyncParsableCommand {
         query.newestFirst = reverse
         let directory = try wiring.stateDirectory(common)
         try StateAccess.requireHits(directory)
+        StateAccess.prepareIndex(directory, query)
         let reader = HitReader(directory: directory)
         if let open { return try printLink(number: open, query, reader) }
         let terminal = Terminal.standardOutput(environment: wiring.environment)
         var printer = HitPrinter(format: output, terminal: terminal, clock: filter.clock)
         if follow { return try await showForEver(query, directory, &printer) }
         try printer.begin()
-        let summary = try reader.read(query) { found in
+        let summary = try read(query, reader, &printer)
+        StateAccess.report(summary, command: "hits")
+        try printer.end()
+        if summary.hits == 0 { throw ExitStatus.negative }
+    }
+
+    private func read(_ query: HitQuery, _ reader: HitReader, _ printer: inout HitPrinter) throws -> HitReadSummary
+    {
+        guard output.needsHits else {
+            return try reader.readLines(query) { line in
+                try printer.add(line: line)
+                return true
+            }
+        }
+        return try reader.read(query) { found in
             try printer.add(found.hit, line: found.line)
             return true
         }
-        report(summary)
-        try printer.end()
-        if summary.hits == 0 { throw ExitStatus.negative }
     }
 
     /// The last hits, then new ones as their lines appear, until the reader goes away or ^C.
@@ -102,12 +114,6 @@ struct HitsCommand: AsyncParsableCommand {
         }
         try StandardOutput.write(VisibleText.escaped(link) + "\n")
     }
-
-    private func report(_ summary: HitReadSummary) {
-        guard summary.badLines + summary.newerLines > 0 else { return }
-        StandardError.write(
-            "kagu: hits: lines skipped: \(summary.badLines) unreadable, \(summary.newerLines) of a later version\n")
-    }
 }
 
 /// Whether the state can be read at all, said in one sentence.
@@ -121,10 +127,35 @@ enum StateAccess {
         throw CommandFailure("hits: \(directory): \(SystemReason.text(reason)); \(remedy(reason))")
     }
 
+    /// Builds the indexes that a query would use and that are not there, where this user may write them; that of the
+    /// running day only where much of its file lies behind its end.
+    static func prepareIndex(_ directory: String, _ query: HitQuery, always: Bool = false) {
+        guard always || query.usesIndex else { return }
+        let files = HitIndexFiles(directory: directory)
+        guard access(StateDirectory(directory).hits, W_OK) == 0 else { return }
+        let today = WallClock.now().day
+        // Without an index the lines are read, which takes longer and finds the same.
+        _ = try? files.refresh(before: min(query.until?.nextDay ?? today, today), from: query.since?.day)
+        if query.until.map({ $0.day >= today }) ?? true { _ = try? files.catchUp(from: today) }
+    }
+
+    /// Tells of lines that were skipped.
+    static func report(_ summary: HitReadSummary, command: String) {
+        guard summary.badLines + summary.newerLines > 0 else { return }
+        StandardError.write(
+            "kagu: \(command): lines skipped: \(summary.badLines) unreadable,"
+                + " \(summary.newerLines) of a later version\n")
+    }
+
     /// What to do about a state directory that cannot be read.
     static func remedy(_ reason: Int32) -> String {
         reason == EACCES
             ? "become a member of the group kagu, or give another --state-dir"
             : "give the right --state-dir, or start kagud, which makes it"
     }
+}
+
+extension Instant {
+    /// The day after the one of this instant.
+    fileprivate var nextDay: CivilDate { CivilDate(daysSinceEpoch: day.daysSinceEpoch + 1) }
 }

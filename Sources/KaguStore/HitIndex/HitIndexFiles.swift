@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import KaguBytes
+public import KaguModel
+
+/// The index files beside the hit files: `hits/YYYY-MM-DD.idx` for `YYYY-MM-DD.jsonl`, compressed or not. They can be
+/// deleted at any time and are rebuilt from the hit files (O27, O33); nothing is synced.
+///
+/// Blocks; owns nothing between calls.
+public struct HitIndexFiles: Sendable {
+    /// What a rebuild has read.
+    public struct Summary: Hashable, Sendable {
+        /// Hit files.
+        public var files = 0
+        /// Their lines.
+        public var lines = 0
+        /// Lines that are hits.
+        public var hits = 0
+        /// Bytes of the hit files.
+        public var hitBytes = 0
+        /// Bytes of the index files.
+        public var indexBytes = 0
+    }
+
+    /// `hits/` of a state directory.
+    let path: String
+
+    /// The index files of a state directory.
+    public init(directory: String) { path = StateDirectory(directory).hits }
+
+    init(hits path: String) { self.path = path }
+
+    /// The name of a hit file's index: `2026-11-22.idx`, `2026-11-22.1.idx`.
+    public static func name(of file: HitFileName) -> String {
+        file.part == 0 ? "\(file.day).idx" : "\(file.day).\(file.part).idx"
+    }
+
+    /// Builds the index of a hit file anew and puts it in the place of the old one. Throws where it cannot be written;
+    /// a hit file that is not there loses its index.
+    @discardableResult
+    public func rebuild(_ file: HitFileName) throws(StoreError) -> Summary {
+        let target = "\(path)/\(Self.name(of: file))"
+        guard let reader = LineReader("\(path)/\(file)") else {
+            unlink(target)
+            return Summary()
+        }
+        var builder = HitIndexBuilder(day: file.day)
+        reader.forward(0..<reader.size) { line in
+            builder.add(line.bytes)
+            return true
+        }
+        let bytes = builder.finish()
+        try Self.replace(target, bytes)
+        return Summary(
+            files: 1, lines: builder.lines, hits: builder.hits, hitBytes: reader.size, indexBytes: bytes.count)
+    }
+
+    /// Builds the indexes of all hit files of days before `day`, and not before `from`, that lack a whole one; of all of
+    /// them where `isForced`.
+    /// Deletes indexes without a hit file. `progress` is told of each file before it is read; it may stop the work by
+    /// returning false.
+    @discardableResult
+    public func refresh(
+        before day: CivilDate, from: CivilDate? = nil, isForced: Bool = false,
+        progress: (HitFileName) -> Bool = { _ in true }
+    ) throws(StoreError) -> Summary {
+        var summary = Summary()
+        let files = HitFileName.list(in: path)
+        removeOrphans(files)
+        for file in files where file.day < day && from.map({ $0 <= file.day }) ?? true {
+            guard isForced || !isWhole(file) else { continue }
+            guard progress(file) else { break }
+            let one = try rebuild(file)
+            summary.files += one.files
+            summary.lines += one.lines
+            summary.hits += one.hits
+            summary.hitBytes += one.hitBytes
+            summary.indexBytes += one.indexBytes
+        }
+        return summary
+    }
+
+    /// Builds the indexes of the files of `day` and later, which still grow, where too much lies behind their end: an
+    /// eighth of the file, and a mebibyte at least, so that what all the rebuilds of a day read stays in proportion to
+    /// its size.
+    public func catchUp(from day: CivilDate) throws(StoreError) {
+        for file in HitFileName.list(in: path) where file.day >= day {
+            guard let reader = LineReader("\(path)/\(file)") else { continue }
+            let covered = open(file, of: reader)?.coveredBytes ?? 0
+            if reader.size - covered > max(1 << 20, reader.size / 8) { try rebuild(file) }
+        }
+    }
+
+    /// Whether a hit file has an index over all of its bytes.
+    public func isWhole(_ file: HitFileName) -> Bool {
+        guard let reader = LineReader("\(path)/\(file)"), let index = open(file, of: reader) else { return false }
+        return index.coveredBytes == reader.size
+    }
+
+    /// The index of a hit file; nil where there is none that can be read, or it is of other lines: lines that could not be
+    /// synced are cut off again (O36), and what comes in their place differs in the last line that the index knows.
+    func open(_ file: HitFileName, of reader: borrowing LineReader) -> HitIndex? {
+        guard let index = HitIndex(path: "\(path)/\(Self.name(of: file))"), index.coveredBytes <= reader.size else {
+            return nil
+        }
+        // A day that is compressed does not change, and its end is dear to read.
+        guard !reader.isCompressed, index.lines > 0 else { return index }
+        guard let (length, checksum) = index.lastLine(), length < index.coveredBytes else { return nil }
+        let line = reader.bytes((index.coveredBytes - length - 1)..<index.coveredBytes)
+        return line.last == 0x0A && CRC32C.checksum(line.dropLast()) == checksum ? index : nil
+    }
+
+    private func removeOrphans(_ files: [HitFileName]) {
+        let wanted = Set(files.map(Self.name))
+        guard let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasSuffix(".idx"), HitFileName(name.dropLast(4) + ".jsonl") != nil, !wanted.contains(name)
+            else {
+                continue
+            }
+            unlink("\(path)/\(name)")
+        }
+    }
+
+    /// Puts a file in the place of another, whole or not at all.
+    static func replace(_ target: String, _ bytes: [UInt8]) throws(StoreError) {
+        let temporary = "\(target).\(getpid()).new"
+        let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw SystemError.failure(errno, path: temporary, doing: "open") }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                let failure = SystemError.failure(errno, path: temporary, doing: "write")
+                close(descriptor)
+                unlink(temporary)
+                throw failure
+            }
+            written += count
+        }
+        // Of the directory's owner, so that what root has built the daemon can read.
+        var status = stat()
+        if geteuid() == 0, stat(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]), &status) == 0 {
+            _ = fchown(descriptor, status.st_uid, status.st_gid)
+        }
+        close(descriptor)
+        guard rename(temporary, target) == 0 else {
+            let failure = SystemError.failure(errno, path: target, doing: "rename")
+            unlink(temporary)
+            throw failure
+        }
+    }
+}

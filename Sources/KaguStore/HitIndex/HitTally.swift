@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KaguModel
+
+/// Counts hits by groups, a segment at a time.
+///
+/// Stories are counted without remembering them all. A hit that stands alone, and the first of a story, bears the story
+/// of its own id: it counts one. Only the stories of the others are kept; in a second pass over the segments those whose
+/// first hit is among the counted are struck out, and what is left counts one each.
+struct HitTally {
+    private struct Group {
+        var hits = 0
+        var founders = 0
+        var outlets: Set<String> = []
+        /// Stories of hits that are not their first.
+        var followed: Set<UInt64> = []
+    }
+
+    private let grouping: HitGrouping?
+    private var total = Group()
+    private var groups: [Group] = []
+    private var numbers: [String: Int] = [:]
+    private var quarters: [HitStatistics.Quarter] = []
+    private var summary = HitReadSummary()
+    /// Stories of the total whose first hit was met in the second pass.
+    private var struck: Set<UInt64> = []
+
+    init(grouping: HitGrouping?) { self.grouping = grouping }
+
+    /// Whether a second pass is needed.
+    var hasFollowers: Bool { !total.followed.isEmpty }
+
+    /// The counts.
+    var result: HitStatistics {
+        var result = HitStatistics()
+        result.total = Self.counts(total)
+        result.total.stories -= struck.count
+        for (name, number) in numbers where groups[number].hits > 0 {
+            result.groups[name] = Self.counts(groups[number])
+        }
+        result.quarters = quarters
+        result.summary = summary
+        result.summary.hits = total.hits
+        return result
+    }
+
+    private static func counts(_ group: Group) -> HitCounts {
+        HitCounts(hits: group.hits, stories: group.founders + group.followed.count, outlets: group.outlets.count)
+    }
+
+    /// Counts the lines of a segment.
+    mutating func count(_ segment: HitSegment, label: (Instant) -> String) {
+        summary.badLines += segment.summary.badLines
+        summary.newerLines += segment.summary.newerLines
+        guard !segment.lines.isEmpty, let feeds = segment.index.column(.feeds),
+            let feedList = segment.index.feedList(),
+            let stories = segment.index.stories(), let key = groupNumbers(of: segment, label: label)
+        else { return }
+        let followers = Dictionary(stories.map { ($0.line, $0.key) }) { first, _ in first }
+        // Which feed has hits in which group: a table for the segment, so that no name is hashed for a hit.
+        var outlets = [Bool](repeating: false, count: (groups.count + 1) * feedList.count)
+        countQuarters(segment)
+        for line in segment.lines {
+            let feed = Int(feeds[line])
+            guard feed < feedList.count else { continue }
+            let follower = followers.isEmpty ? nil : followers[line]
+            Self.add(follower, to: &total)
+            outlets[feed] = true
+            for number in key(line) {
+                Self.add(follower, to: &groups[number])
+                outlets[(number + 1) * feedList.count + feed] = true
+            }
+        }
+        for (place, isThere) in outlets.enumerated() where isThere {
+            let (group, feed) = place.quotientAndRemainder(dividingBy: feedList.count)
+            if group == 0 {
+                total.outlets.insert(feedList[feed].id)
+            } else {
+                groups[group - 1].outlets.insert(feedList[feed].id)
+            }
+        }
+    }
+
+    /// Strikes out the stories whose first hit is in the segment.
+    mutating func settle(_ segment: HitSegment, label: (Instant) -> String) {
+        guard !segment.lines.isEmpty, let ids = segment.index.ids(), let stories = segment.index.stories(),
+            let key = groupNumbers(of: segment, label: label)
+        else { return }
+        let followers = Set(stories.map(\.line))
+        for line in segment.lines where !followers.contains(line) && total.followed.contains(ids[line]) {
+            for number in key(line) { groups[number].followed.remove(ids[line]) }
+            struck.insert(ids[line])
+        }
+    }
+
+    @inline(__always)
+    private static func add(_ follower: UInt64?, to group: inout Group) {
+        group.hits += 1
+        if let follower { group.followed.insert(follower) } else { group.founders += 1 }
+    }
+
+    private mutating func countQuarters(_ segment: HitSegment) {
+        guard let starts = segment.index.quarters() else { return }
+        var quarter = 0
+        for line in segment.lines {
+            while quarter < 95, starts[quarter + 1] <= line { quarter += 1 }
+            let start = segment.day.start + .seconds(quarter * 900)
+            if quarters.last?.start == start {
+                quarters[quarters.count - 1].hits += 1
+            } else {
+                quarters.append(.init(start: start, hits: 1))
+            }
+        }
+    }
+
+    // MARK: Groups
+
+    /// The numbers of a line's groups; nil where the index is damaged.
+    private mutating func groupNumbers(of segment: HitSegment, label: (Instant) -> String) -> ((Int) -> [Int])? {
+        let index = segment.index
+        switch grouping {
+        case nil: return { _ in [] }
+        case .watch: return sets(.watches, .watchSets, index)
+        case .entity: return sets(.entities, .entitySets, index)
+        case .topic: return sets(.topics, .topicSets, index)
+        case .feed: return feeds(index) { $0.id }
+        case .class: return feeds(index) { $0.sourceClass }
+        case .country: return feeds(index) { $0.country.isEmpty ? "-" : $0.country }
+        case .lang:
+            guard let column = index.column(.kinds), let kinds = index.kindList() else { return nil }
+            return table(column, kinds.map { [number($0.lang)] })
+        case .day, .hour:
+            guard let starts = index.quarters() else { return nil }
+            let quarters = (0..<96).map { quarter in
+                starts[quarter] < starts[quarter + 1]
+                    ? [number(label(segment.day.start + .seconds(quarter * 900)))] : []
+            }
+            return { line in
+                var low = 0
+                var high = 95
+                while low < high {
+                    let middle = (low + high + 1) / 2
+                    if starts[middle] <= line { low = middle } else { high = middle - 1 }
+                }
+                return quarters[low]
+            }
+        }
+    }
+
+    private mutating func sets(
+        _ section: IndexFormat.Section, _ list: IndexFormat.Section, _ index: HitIndex
+    ) -> ((Int) -> [Int])? {
+        guard let column = index.column(section), let names = index.names(),
+            let sets = index.sets(list, names: names.count)
+        else { return nil }
+        return table(column, sets.map { set in set.map { number(names[$0]) } })
+    }
+
+    private mutating func feeds(_ index: HitIndex, _ name: (IndexedFeed) -> String) -> ((Int) -> [Int])? {
+        guard let column = index.column(.feeds), let feeds = index.feedList() else { return nil }
+        return table(column, feeds.map { [number(name($0))] })
+    }
+
+    private func table(_ column: [UInt32], _ numbers: [[Int]]) -> (Int) -> [Int] {
+        { line in
+            let value = Int(column[line])
+            return value < numbers.count ? numbers[value] : []
+        }
+    }
+
+    private mutating func number(_ name: String) -> Int {
+        if let number = numbers[name] { return number }
+        numbers[name] = groups.count
+        groups.append(Group())
+        return groups.count - 1
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import GRDB
+import KaguBytes
+import KaguModel
+
+/// What the database says of the hit files, within one read transaction.
+///
+/// Confined to that transaction.
+struct IndexSnapshot {
+    let marks: [HitFileName: Int]
+    let digests: [HitFileName: DayDigest]
+    private let database: Database
+
+    init(_ database: Database) throws {
+        self.database = database
+        marks = try HitTable.watermarks(database)
+        digests = try DayDigest.all(database)
+    }
+
+    /// The number and the place of a hit's line; nil where the index does not know it.
+    func row(_ id: String) -> (number: Int64, location: HitLocation)? {
+        guard let number = try? HitTable.number(of: id, database),
+            let location = try? HitTable.locations(of: [number], database)[number]
+        else { return nil }
+        return (number, location)
+    }
+
+    /// Tells the rows whose line no file holds.
+    func missing(_ found: HitRows, _ report: inout VerifyReport) {
+        do {
+            let select = try PreparedStatement(database, "SELECT n FROM hit ORDER BY n")
+            while try select.step() {
+                let number = select.int64(0)
+                guard !found.contains(number) else { continue }
+                let location = try HitTable.locations(of: [number], database)[number]
+                report.add(
+                    location.map { "hits/\($0.file)" } ?? "state.sqlite",
+                    "the line of hit \(number) is not there, which the index expects at offset "
+                        + "\(location?.offset ?? 0)")
+            }
+        } catch {
+            report.add("state.sqlite", "the index cannot be read: \(error)")
+        }
+    }
+}
+
+/// A set of row numbers, a bit each.
+struct HitRows {
+    private var words: [UInt64] = []
+
+    /// Adds a number; false where it is there already, or is no number of a row.
+    mutating func insert(_ number: Int64) -> Bool {
+        guard number >= 0, number < 1 << 36 else { return false }
+        let (word, bit) = (Int(number / 64), UInt64(1) << UInt64(number % 64))
+        if word >= words.count { words += [UInt64](repeating: 0, count: max(word + 1 - words.count, words.count)) }
+        guard words[word] & bit == 0 else { return false }
+        words[word] |= bit
+        return true
+    }
+
+    func contains(_ number: Int64) -> Bool {
+        guard number >= 0, number / 64 < words.count else { return false }
+        return words[Int(number / 64)] & (1 << UInt64(number % 64)) != 0
+    }
+}
+
+/// Looks at each line of one hit file (O27).
+struct HitFileVerifier {
+    private let name: HitFileName
+    private let path: String
+    private let index: IndexSnapshot?
+    private let decoder = JSONDecoder()
+    private var line = 0
+    private var lastSeen: Instant?
+
+    init(_ name: HitFileName, in directory: StateDirectory, index: IndexSnapshot?) {
+        self.name = name
+        path = "\(directory.hits)/\(name)"
+        self.index = index
+    }
+
+    private var shown: String { "hits/\(name)" }
+
+    mutating func run(_ rows: inout HitRows, _ report: inout VerifyReport) {
+        report.files += 1
+        guard let reader = LineReader(path) else {
+            return report.add(shown, "it cannot be read")
+        }
+        for range in reader.damage() {
+            report.add(shown, "compressed data is damaged: bytes \(range.lowerBound) to \(range.upperBound)")
+        }
+        let end = reader.forward(0..<reader.size) { line in
+            verify(line, &rows, &report)
+            return true
+        }
+        let mark = index?.marks[name] ?? 0
+        // A daemon may be writing behind the watermark.
+        if end < reader.size, end < mark || reader.isCompressed {
+            report.add(shown, "it ends with a part of a line, at byte \(end)")
+        }
+        if mark > reader.size {
+            report.add(shown, "\(mark - reader.size) bytes at its end are missing, which the index knows")
+        }
+        if let digest = index?.digests[name] {
+            report.digests += 1
+            if DayDigest(of: reader, bytes: digest.bytes) != digest {
+                report.add(shown, "its SHA-256 is not that of the day it was sealed")
+            }
+        }
+    }
+
+    private mutating func verify(
+        _ line: LineReader.Line, _ rows: inout HitRows, _ report: inout VerifyReport
+    ) {
+        self.line += 1
+        guard String(validating: line.bytes, as: UTF8.self) != nil else { return add("it is not UTF-8", &report) }
+        switch HitLine(line.bytes, decoder: decoder) {
+        case .newer: report.newerLines += 1
+        case .bad: add("it is no hit: not JSON, or a member is missing or of the wrong type", &report)
+        case .hit(let hit):
+            if let problem = Self.problem(of: hit, on: name.day) { add(problem, &report) }
+            if let lastSeen, hit.seen < lastSeen { add("it was seen before the line above it", &report) }
+            lastSeen = hit.seen
+            compare(hit, HitLocation(line, in: name), &rows, &report)
+        }
+    }
+
+    /// Compares a line with its row; of lines with one id the one that the index points to counts.
+    private func compare(
+        _ hit: Hit, _ location: HitLocation, _ rows: inout HitRows, _ report: inout VerifyReport
+    ) {
+        guard let index else { return report.hits += 1 }
+        guard let row = index.row(hit.id) else {
+            report.hits += 1
+            guard location.offset < index.marks[name] ?? 0 else { return report.unindexedHits += 1 }
+            return add("hit \(hit.id) is not in the index; kagu reindex puts it there", &report)
+        }
+        guard row.location.file == name, row.location.offset == location.offset else {
+            report.repeatedLines += 1
+            return
+        }
+        report.hits += 1
+        _ = rows.insert(row.number)
+        if row.location.crc != location.crc || row.location.length != location.length {
+            add("hit \(hit.id) has changed since it was written: its CRC-32C is not the one in the index", &report)
+        }
+    }
+
+    private func add(_ problem: String, _ report: inout VerifyReport) {
+        report.add(shown, line: line, problem)
+    }
+
+    /// What the schema cannot say of a hit (docs/hits.md).
+    private static func problem(of hit: Hit, on day: CivilDate) -> String? {
+        if !isID(hit.id, "h_", count: 16) { return "its id \"\(hit.id)\" is none" }
+        if !hit.story.hasPrefix("s_") { return "its story \"\(hit.story)\" is none" }
+        if hit.seen.day != day { return "it was seen on another day, \(hit.seen.day)" }
+        if hit.watches.isEmpty { return "it names no watch" }
+        return nil
+    }
+
+    private static func isID(_ id: String, _ prefix: String, count: Int) -> Bool {
+        id.hasPrefix(prefix) && id.utf8.count == prefix.utf8.count + count
+            && id.utf8.dropFirst(prefix.utf8.count).allSatisfy { crockford.contains($0) }
+    }
+
+    private static let crockford = Set("0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz".utf8)
+}

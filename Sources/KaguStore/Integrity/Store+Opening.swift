@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+public import KaguModel
+
+extension Store {
+    /// Hits of that long before a rebuilt database are told again (R17).
+    static let recoveredTime: Duration = .seconds(86_400)
+
+    /// Takes the lock, opens and upgrades the database, rebuilds it where it is damaged or lost, cuts a torn tail off
+    /// the hit files and finds lines that the index does not know. Blocks; meant for start-up.
+    ///
+    /// Throws `unusable` (exit 74), `locked` (75), `newerSchema` (78), or what else the files give cause for. On a full
+    /// disk it opens with the reserve given up, and takes no polls until there is space (O36).
+    public static func open(
+        directory path: String, at now: Instant, limits: StorageLimits = StorageLimits()
+    ) throws(StoreError) -> (store: Store, recovery: Recovery) {
+        try open(directory: path, at: now, limits: limits, faults: StoreFaults())
+    }
+
+    static func open(
+        directory path: String, at now: Instant, limits: StorageLimits = StorageLimits(), faults: StoreFaults
+    ) throws(StoreError) -> (store: Store, recovery: Recovery) {
+        let directory = StateDirectory(path)
+        try directory.prepare()
+        let lock = try StateLock(directory)
+        let opened: (store: Store, recovery: Recovery)
+        do {
+            opened = try open(directory, lock, at: now, limits, faults)
+        } catch {
+            let reserve = SpaceReserve(path: directory.reserve)
+            guard case .diskFull = error, reserve.isHeld else { throw error }
+            reserve.release()
+            opened = try open(directory, lock, at: now, limits, faults)
+        }
+        opened.store.prepareReserve()
+        return opened
+    }
+
+    private static func open(
+        _ directory: StateDirectory, _ lock: StateLock, at now: Instant, _ limits: StorageLimits,
+        _ faults: StoreFaults
+    ) throws(StoreError) -> (store: Store, recovery: Recovery) {
+        let opened = try DatabaseRescue(directory: directory, now: now).open()
+        let queue = opened.queue
+        do {
+            let found = try TailRecovery(directory: directory, database: queue).run()
+            let (numbers, keys, commits, rebuilt) = try queue.inDatabase { database in
+                (
+                    try FeedTable.numbers(database), try ItemKeys(database), try CommitMark.read(database),
+                    try RebuiltMark.read(database)
+                )
+            }
+            let store = Store(
+                directory: directory, lock: lock, database: queue, limits: limits,
+                log: HitLog(directory: directory.hits, calls: faults.calls), faults: faults, keys: keys,
+                commits: commits, feedNumbers: numbers,
+                orphans: Dictionary(found.lines.map { ($0.hit.id, $0.location) }) { first, _ in first })
+            var hits = found.lines.map(\.hit)
+            if let rebuilt {
+                hits += try untold(since: rebuilt - recoveredTime, but: Set(hits.map(\.id)), directory, queue)
+            }
+            let recovery = Recovery(
+                hits: hits, tornBytes: found.tornBytes, badLines: found.badLines, newerLines: found.newerLines,
+                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild)
+            return (store, recovery)
+        } catch {
+            // Damage that opening has passed over: the next start looks through the whole database.
+            if StateDatabase.tellsDamage(error) { SuspectMark(directory).set() }
+            throw StoreError(error, path: directory.database)
+        }
+    }
+
+    /// The hits seen since an instant of which the outbox knows nothing.
+    private static func untold(
+        since start: Instant, but known: Set<String>, _ directory: StateDirectory, _ queue: DatabaseQueue
+    ) throws -> [Hit] {
+        var query = HitQuery()
+        query.since = start
+        return try HitReader(directory: directory.path).hits(query).filter { hit in
+            guard !known.contains(hit.id) else { return false }
+            return try queue.inDatabase { database in
+                guard let number = try HitTable.number(of: hit.id, database) else { return true }
+                let select = try PreparedStatement(database, "SELECT 1 FROM delivery WHERE hit = ? LIMIT 1")
+                select.bind(number, at: 1)
+                defer { select.reset() }
+                return try !select.step()
+            }
+        }
+    }
+}
+
+/// What `Store.open` found to be mended.
+public struct Recovery: Sendable {
+    /// Hits that are to be routed and handed to `Store.indexRecovered`: those whose lines the index does not know, and
+    /// after a rebuild those of the last 24 h of which the outbox knows nothing.
+    public var hits: [Hit]
+    /// Bytes of a torn last line that were moved to `quarantine/`.
+    public var tornBytes: Int
+    /// Lines behind the index's watermark that are no hits; copied to `quarantine/`.
+    public var badLines: Int
+    /// Lines of a later version, left alone.
+    public var newerLines: Int
+    /// Whether the database was made anew without its whole outbox: `hits` are to be told as one digest for each
+    /// receiver, which may repeat what it has been told before (R17). True until `indexRecovered` has succeeded, across
+    /// restarts too.
+    public var isDatabaseRebuilt: Bool
+    /// What was done about a database that was damaged or lost; nil where nothing was.
+    public var rebuild: DatabaseRebuild?
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+public import KaguModel
+
+/// What `kagu reindex` has done (O27).
+public struct ReindexSummary: Hashable, Sendable, Encodable {
+    /// Hits indexed, each once.
+    public internal(set) var hits = 0
+    /// Lines whose id stands in an earlier line (O37).
+    public internal(set) var repeatedLines = 0
+    /// Lines that are no hits; copied to `quarantine/`.
+    public internal(set) var badLines = 0
+    /// Lines of a later version, left alone.
+    public internal(set) var newerLines = 0
+    /// Rows whose line is in no file any more.
+    public internal(set) var removedRows = 0
+}
+
+extension Store {
+    /// Makes the index anew from the hit files, its rows and the index files (B16), under the lock (O27). Deliveries are
+    /// neither written nor removed but for settled ones of hits that no file holds, so that nothing is told again; lines
+    /// that wait to be routed by the next start still do. Blocks.
+    ///
+    /// Throws `locked` where a daemon runs, and what `open` throws.
+    public static func reindex(directory path: String, at now: Instant) throws(StoreError) -> ReindexSummary {
+        let directory = StateDirectory(path)
+        try directory.prepare()
+        let lock = try StateLock(directory)
+        defer { withExtendedLifetime(lock) {} }
+        let queue = try DatabaseRescue(directory: directory, now: now).open().queue
+        do {
+            let summary = try queue.inDatabase { database in
+                var rebuild = IndexRebuild(directory)
+                var summary = IndexRebuild.Summary()
+                try database.inTransaction(.immediate) {
+                    summary = try rebuild.run(database)
+                    return .commit
+                }
+                return summary
+            }
+            try queue.close()
+            // Of all days, the running one too: what an index does not cover is read.
+            try HitIndexFiles(hits: directory.hits).refresh(
+                before: CivilDate(year: 9999, month: 12, day: 31), isForced: true)
+            return ReindexSummary(
+                hits: summary.hits, repeatedLines: summary.repeatedLines, badLines: summary.badLines,
+                newerLines: summary.newerLines, removedRows: summary.removedRows)
+        } catch {
+            throw StoreError(error, path: directory.database)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import KaguModel
+import KaguTestSupport
+import Testing
+
+/// The state directory under a real daemon: locked, read-only, full, read by the group (T6, T7, T28, T34).
+@Suite("State directory")
+struct StateDirectoryTests {
+    @Test("a second daemon on one directory exits 75 and names the first (O39, T28)")
+    func lock() async throws {
+        let room = try Newsroom()
+        room.publish("courier", [("1", "The Blue Lagoon is calm")])
+        try room.configure(feeds: ["courier"])
+        let daemon = try room.start()
+        #expect(await daemon.logs("ready"))
+        let pid = try room.directory.text("state/lock").trimmingCharacters(in: .whitespacesAndNewlines)
+        let second = try room.start()
+        #expect(await second.exitStatus() == 75)
+        #expect(second.logText.contains("in use by process \(pid)"))
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+    }
+
+    @Test(
+        "a read-only directory is refused at start with 74 (O40, T7)",
+        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+    func readOnly() async throws {
+        let disk = try MemoryDisk(megabytes: 32)
+        let room = try Newsroom()
+        room.publish("courier", [("1", "The Blue Lagoon is calm")])
+        try room.configure(feeds: ["courier"])
+        try disk.remount(readOnly: true)
+        let daemon = try room.start(["--state-dir", disk.path + "/state"])
+        #expect(await daemon.exitStatus() == 74)
+        #expect(daemon.logText.contains("read-only file system"))
+    }
+
+    @Test(
+        "a full disk stops polling, is told, and polling resumes by itself; nothing is lost or doubled (O36, T6)",
+        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+    func full() async throws {
+        let disk = try MemoryDisk(megabytes: 32)
+        let room = try Newsroom()
+        room.publish("courier", [("1", "The Blue Lagoon is calm")])
+        try room.configure(feeds: ["courier"])
+        let settings = try room.directory.text("kagu.yaml")
+        try room.directory.write(
+            settings.replacingOccurrences(
+                of: "store: {dir: \(room.statePath)}", with: "store: {dir: \(disk.path)/state, min_free: 4MiB}"),
+            to: "kagu.yaml")
+        let socket = try NotifySocket(path: room.directory.path("notify"))
+        let daemon = try room.start(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await room.origin.waitForRequests(2))
+        try disk.fill(leaving: 1 << 20)
+        room.publish("courier", [("1", "The Blue Lagoon is calm"), ("2", "Blue Lagoon in uproar")])
+        #expect(await daemon.logs("no space left on the device"))
+        #expect(await eventually { access("\(disk.path)/state/reserve", F_OK) != 0 })
+        let requests = room.origin.requests(for: "/courier").count
+        try await Task.sleep(for: .seconds(2.5))
+        // A poll that was in flight may end; none begins.
+        #expect(room.origin.requests(for: "/courier").count <= requests + 1)
+        disk.empty()
+        #expect(await daemon.logs("polling goes on", within: .seconds(45)))
+        #expect(await eventually { room.alerts().count == 1 })
+        #expect(access("\(disk.path)/state/reserve", F_OK) == 0)
+        #expect(socket.received.contains { $0.contains("STATUS=storage: ") && $0.contains("polling has stopped") })
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+        let verify = try BuiltProducts.run("kagu", ["verify", "--state-dir", "\(disk.path)/state"])
+        #expect(verify.status == 0 && verify.output.contains("2 hits"), "\(verify.output)")
+    }
+
+    @Test(
+        "a member of the group reads hits and state while the daemon runs, after a stop and after a kill (O34, T34)",
+        .enabled(if: geteuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root and setpriv"))
+    func group() async throws {
+        let room = try Newsroom()
+        chmod(room.directory.path, 0o755)
+        room.publish("courier", [("1", "The Blue Lagoon is calm")])
+        try room.configure(feeds: ["courier"])
+        for signal in [nil, SIGTERM, SIGKILL] {
+            let daemon = try room.start()
+            #expect(await daemon.logs("ready"))
+            #expect(await eventually { (try? room.hits().count) == 1 })
+            if let signal {
+                daemon.send(signal)
+                _ = await daemon.exitStatus()
+            }
+            for arguments in [["hits", "--baseline"], ["verify"]] {
+                let result = try asMember(arguments + ["--state-dir", room.statePath])
+                #expect(result.status == 0, "\(arguments), signal \(signal ?? 0): \(result.output)")
+            }
+            daemon.send(SIGKILL)
+            _ = await daemon.exitStatus()
+        }
+    }
+
+    /// Runs `kagu` as another user of the group that owns the state.
+    private func asMember(_ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/setpriv")
+        process.arguments =
+            ["--reuid=65534", "--regid=\(getegid())", "--clear-groups", BuiltProducts.url("kagu").path] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
+
+/// A file system of some megabytes, in memory: its end can be reached, and it can be made read-only.
+final class MemoryDisk: Sendable {
+    let path: String
+    private let directory: TemporaryDirectory
+    private var ballast: String { path + "/ballast" }
+
+    struct Failure: Error { let number: Int32 }
+
+    /// Whether this process may mount.
+    static let isPossible: Bool = (try? MemoryDisk(megabytes: 1)) != nil
+
+    init(megabytes: Int) throws {
+        directory = try TemporaryDirectory("kagu-disk")
+        path = directory.path("disk")
+        mkdir(path, 0o755)
+        guard mount("kagu-test", path, "tmpfs", 0, "size=\(megabytes)m") == 0 else { throw Failure(number: errno) }
+    }
+
+    deinit { umount2(path, Int32(MNT_DETACH)) }
+
+    /// Takes all space but so many bytes.
+    func fill(leaving bytes: Int) throws {
+        var status = statvfs()
+        statvfs(path, &status)
+        let free = Int(status.f_bavail) * Int(status.f_frsize)
+        let descriptor = open(ballast, O_WRONLY | O_CREAT, 0o600)
+        defer { close(descriptor) }
+        let number = posix_fallocate(descriptor, 0, off_t(free - bytes))
+        guard number == 0 else { throw Failure(number: number) }
+    }
+
+    /// Gives the space back.
+    func empty() { unlink(ballast) }
+
+    func remount(readOnly: Bool) throws {
+        let flags = UInt(MS_REMOUNT) | (readOnly ? UInt(MS_RDONLY) : 0)
+        guard mount("kagu-test", path, "tmpfs", flags, nil) == 0 else { throw Failure(number: errno) }
+    }
+}
