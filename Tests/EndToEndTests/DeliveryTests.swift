@@ -86,7 +86,8 @@ struct DeliveryTests {
     @Test("an alert refused before a restart arrives after it, with the same id and body (D3, D4)")
     func restart() async throws {
         let room = try Newsroom()
-        room.receiver.on("/hook") { _ in .status(503) }
+        // Long enough that a slow machine stops the first daemon before its second attempt: the third is minutes away.
+        room.receiver.on("/hook") { _ in .status(503, headers: ["Retry-After": "15"]) }
         room.publish("courier", [("1", "Nothing here")])
         try room.configure(feeds: ["courier"])
         let first = try room.start()
