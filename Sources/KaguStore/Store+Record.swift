@@ -128,6 +128,8 @@ extension Store {
         var left = orphans
         do {
             try transaction { database in
+                // It may run twice (O36).
+                left = orphans
                 let isRebuilt = try RebuiltMark.read(database) != nil
                 for routed in hits {
                     var number = isRebuilt ? try HitTable.number(of: routed.hit.id, database) : nil

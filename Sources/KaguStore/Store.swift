@@ -100,6 +100,8 @@ public actor Store {
             return try attempt(isSynced: isSynced, body)
         } catch {
             guard case .diskFull = error, mayUseReserve, hadReserve else { throw error }
+            // Feeds that the first attempt had numbered are not there.
+            reloadFeedNumbers()
             return try attempt(isSynced: isSynced, body)
         }
     }

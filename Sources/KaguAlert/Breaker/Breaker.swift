@@ -147,6 +147,15 @@ public struct Breaker: Hashable, Sendable {
         lastSuccess = lastSuccess.map { $0 + step }
     }
 
+    /// The clock that wrote this was ahead: nothing has happened in the future, and no floor reaches beyond its
+    /// largest.
+    public mutating func forgetFuture(at now: Instant) {
+        if let held = heldUntil, held > now + Answer.maximumFloor { heldUntil = nil }
+        since = since.map { min($0, now) }
+        firstFailure = firstFailure.map { min($0, now) }
+        lastSuccess = lastSuccess.map { min($0, now) }
+    }
+
     /// The present state has been told.
     public mutating func markTold() { told = state }
 

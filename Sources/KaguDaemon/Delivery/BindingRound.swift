@@ -33,6 +33,9 @@ struct Telling: Sendable {
             progress: "")
     }
 
+    /// Whether an alert has told it; one that was taken back before it was sent has not (D11).
+    var isTold: Bool { !record.firstAlertID.isEmpty }
+
     /// How large the story was when it was last told.
     var toldSize: UpdateRule.Size { UpdateRule.Size(outlets: record.outlets, severity: record.severity) }
 

@@ -76,6 +76,13 @@ extension Courier {
             round.set(group, interval: hold == nil ? destination.groupInterval : .zero)
         }
         guard !owed.isEmpty else { return }
+        // What waited for room, or for the receiver, is no reason to wake anybody (R9).
+        if [.rateCap, .catchUp, .recovered].contains(hold), let quiet = destination.quietHours,
+            let end = quiet.heldUntil(at: round.now), !owed.contains(where: { quiet.lets(pass: $0.hit.severity) })
+        {
+            group.deadline = end
+            return round.set(group, interval: .zero)
+        }
         switch hold {
         case nil: try await passHolds(owed, group, destination, &round)
         case .quietHours: try await endHold(owed, .quietHours, group, destination, &round)
@@ -148,7 +155,7 @@ extension Courier {
         }
         var news: [OwedHit] = []
         for story in Self.stories(of: round.passSilences(owed)) {
-            guard let telling = try await telling(of: story, destination, &round) else {
+            guard let telling = try await telling(of: story, destination, &round), telling.isTold else {
                 news += fresh(story, &round)
                 continue
             }

@@ -16,13 +16,20 @@ extension Courier {
     /// Notices that the wall clock was set since the last look, and moves what waits along.
     func followClock() async throws(StoreError) {
         let now = (wall: time.wall(), uptime: time.monotonic())
-        defer { lastLook = now }
         guard let last = lastLook else {
-            return try await store.makeDue(after: now.wall + Self.farthestDeadline, at: now.wall)
+            try await store.makeDue(after: now.wall + Self.farthestDeadline, at: now.wall)
+            for name in breakers.keys { breakers[name]?.forgetFuture(at: now.wall) }
+            lastLook = now
+            return
         }
         let step = (now.wall - last.wall) - (now.uptime - last.uptime)
-        guard step > Self.clockStep || step < .zero - Self.clockStep else { return }
+        guard step > Self.clockStep || step < .zero - Self.clockStep else {
+            lastLook = now
+            return
+        }
+        // Where it fails, the step is seen again.
         try await store.shiftDeadlines(by: step)
+        lastLook = now
         for name in breakers.keys { breakers[name]?.shift(by: step) }
         for key in bound.keys { bound[key]?.shift(by: step) }
         for key in sent.keys { sent[key]?.shift(by: step) }

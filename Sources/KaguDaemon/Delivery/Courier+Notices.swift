@@ -120,7 +120,9 @@ extension Courier {
         let times = try await store.fallbackTimes(of: fallback)
         guard let oldest = times.oldest else { return nil }
         let due = oldest + Self.overdueAfter
-        return times.lastCopy.map { max(due, $0 + Self.copyInterval) } ?? due
+        // A copy of the future is one of a wrong clock.
+        let now = time.wall()
+        return times.lastCopy.map { max(due, min($0, now) + Self.copyInterval) } ?? due
     }
 
     /// Sends the fallback a digest of alerts of `high` and above that are overdue or parked; they stay owed (D12).

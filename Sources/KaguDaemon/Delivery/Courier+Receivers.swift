@@ -66,8 +66,16 @@ extension Courier {
         let before = breaker(name)
         var after = before
         if isEnabled { after.enable(at: now) } else { after.disable(byOperator: comment, at: now) }
-        try await store.setReceivers(
-            [ReceiverRecord(name, after)], effect: isEnabled ? nil : .parked(reason: Self.disabledReason), at: now)
+        let effect: ReceiverEffect? =
+            switch (isEnabled, before.state) {
+            case (false, _): .parked(reason: Self.disabledReason)
+            // A breaker that is closed by hand has closed (D10, D11).
+            case (true, .open), (true, .suspect): .recovered(dissolvingOver: Breaker.singlesAfterOutage)
+            case (true, _): nil
+            }
+        if try await store.setReceivers([ReceiverRecord(name, after)], effect: effect, at: now) > 0 {
+            forgetUnsent(of: name)
+        }
         breakers[name] = after
         note(before, after, of: name)
         wake()

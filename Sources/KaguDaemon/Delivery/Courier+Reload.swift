@@ -47,7 +47,7 @@ extension Courier {
     }
 
     /// Hands the deliveries that wait on a route that is gone to the routes that take their hits by now. Their
-    /// first-seen time stays, and no timer ends sooner than before.
+    /// first-seen time stays, and no timer of a group ends sooner than before.
     private func reroute(_ route: String, _ receiver: String, _ plan: Plan, at now: Instant)
         async throws(StoreError)
     {
@@ -65,7 +65,10 @@ extension Courier {
                 let owed = plan.policy.tree.destinations(for: hit).map {
                     NewDelivery(hit, to: $0, isUpdateOnly: entry.delivery.isUpdateOnly)
                 }
-                changes.reroutings.append(.init(entry.delivery, owed: owed, notBefore: entry.deadline))
+                // A hold's own end, of days maybe, is not to become that of a whole group.
+                let latest = now + (owed.map(\.groupInterval).max() ?? .zero)
+                changes.reroutings.append(
+                    .init(entry.delivery, owed: owed, notBefore: entry.deadline.map { min($0, latest) }))
             }
             guard !changes.isEmpty else { break }
             try await store.apply(changes)
@@ -87,7 +90,9 @@ extension NewDelivery {
         self.init(
             receiver: destination.receiver, route: destination.route,
             group: "receiver=\"\(destination.receiver)\",\(group.key)", labels: group.labelsJSON,
-            groupWait: destination.groupWait, groupInterval: destination.groupInterval,
+            // What waits for a digest anyway does not wait for company: the digest would miss it by that (R10).
+            groupWait: destination.digest == nil ? destination.groupWait : .zero,
+            groupInterval: destination.groupInterval,
             reason: "\(isUpdateOnly ? "revision" : "hit") for group \(group.key)", isUpdateOnly: isUpdateOnly)
     }
 }

@@ -80,8 +80,10 @@ extension Courier {
 
     /// Tries an alert once and stores what came of it.
     func attempt(_ alert: AlertRecord, to receiver: CourierReceiver) async {
-        guard let id = AlertID(alert.id) else { return }
         do {
+            guard let id = AlertID(alert.id) else {
+                return try await store.settle([alert.id], verdict: .parked(reason: "malformed_id"), at: time.wall())
+            }
             let editing = try await editedMessage(of: alert)
             let attempt = DeliveryAttempt(alert: alert, id: id, editing: editing, receiver: receiver, time: time)
             guard let result = await send(attempt) else { return }
@@ -104,6 +106,7 @@ extension Courier {
     struct Outcome {
         var record: ReceiverRecord
         var effect: ReceiverEffect?
+        var isDelivered = false
     }
 
     /// Takes the answer into the receiver's state (D10) and the cap's count.
@@ -119,6 +122,7 @@ extension Courier {
         }
         note(before, after, of: alert.receiver)
         var outcome = Outcome(record: ReceiverRecord(alert.receiver, after))
+        if case .delivered = result.verdict { outcome.isDelivered = true }
         if before.state != .disabled, after.state == .disabled {
             outcome.effect = .parked(reason: result.answer.answerClass == .gone ? "gone" : Self.disabledReason)
         } else if before.isProbing, after.state == .ok {
@@ -137,7 +141,7 @@ extension Courier {
             do {
                 let dissolved = try await store.recordAttempt(
                     result.record, verdict: result.verdict, receiver: outcome.record, effect: outcome.effect,
-                    replacing: result.isPostedAnew ? alert.edits : nil)
+                    replacing: result.isPostedAnew && outcome.isDelivered ? alert.edits : nil)
                 if dissolved > 0 {
                     forgetUnsent(of: alert.receiver)
                     logger.notice(
@@ -155,7 +159,7 @@ extension Courier {
     }
 
     /// What was bound in the last hour but is taken back counts for no cap any more.
-    private func forgetUnsent(of receiver: String) {
+    func forgetUnsent(of receiver: String) {
         for key in bound.keys where key.receiver == receiver { bound[key] = sent[key] }
     }
 

@@ -17,7 +17,7 @@ extension Courier {
         var group = group
         var posts: [StoryNews] = []
         for story in Self.stories(of: round.passSilences(owed)) {
-            guard let known = try await telling(of: story, destination, &round) else {
+            guard let known = try await telling(of: story, destination, &round), known.isTold else {
                 let news = fresh(story, &round)
                 if !news.isEmpty { posts.append(first(news, destination, at: round.now)) }
                 continue
@@ -109,7 +109,8 @@ extension Courier {
             var telling = known
             telling.progress.add(story.map(\.hit))
             var news = StoryNews(
-                fresh: story, kept: try await kept(of: known, destination), telling: telling, reason: reason,
+                fresh: story, kept: try await kept(of: known, destination, &round), telling: telling,
+                reason: reason,
                 isFirst: false)
             switch verdict {
             case .post: return news
@@ -125,13 +126,15 @@ extension Courier {
     }
 
     /// News of the story that were not enough for an update so far.
-    private func kept(of telling: Telling, _ destination: Destination) async throws(StoreError) -> [OwedHit] {
+    private func kept(
+        of telling: Telling, _ destination: Destination, _ round: inout BindingRound
+    ) async throws(StoreError) -> [OwedHit] {
         let key = GroupRecord.held(
             Hold.updates.rawValue, receiver: destination.receiver, route: destination.route,
             story: telling.record.story
         ).key
         let deliveries = try await store.waitingDeliveries(group: key)
-        return deliveries.isEmpty ? [] : try await read(deliveries, isDigest: true)
+        return deliveries.isEmpty ? [] : round.passSilences(try await read(deliveries, isDigest: true))
     }
 
     /// Keeps news of a story that are not enough for an update; they count for the next one.
@@ -200,8 +203,8 @@ extension Courier {
             if !isCounted { telling.progress.add(story.map(\.hit)) }
             stories.append(
                 StoryNews(
-                    fresh: story, kept: isCounted ? [] : try await kept(of: telling, destination), telling: telling,
-                    reason: reason, isFirst: isCounted && telling.record.firstAlertID.isEmpty))
+                    fresh: story, kept: isCounted ? [] : try await kept(of: telling, destination, &round),
+                    telling: telling, reason: reason, isFirst: !telling.isTold))
         }
         bindDigest(stories, reason, destination, &round)
     }

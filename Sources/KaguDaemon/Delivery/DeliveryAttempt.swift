@@ -48,7 +48,7 @@ struct DeliveryAttempt: Sendable {
             (answer, excerpt) = second
         }
         return result(
-            answer, excerpt: excerpt, began: at, isPostedAnew: editing != nil && bound.editing == nil)
+            answer, excerpt: excerpt, began: at, isPostedAnew: alert.edits != nil && bound.editing == nil)
     }
 
     /// What an answer to a request that began at `at` comes to now.

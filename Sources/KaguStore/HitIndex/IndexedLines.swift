@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
 import KaguModel
 
 /// The lines of one hit file that its index selects for a query.
@@ -95,7 +96,11 @@ struct IndexedLines {
         line.withUnsafeBytes { bytes in
             guard let scan = HitLineScan(bytes), let title = HitLineScan.text(bytes, scan.title),
                 let summary = HitLineScan.text(bytes, scan.summary)
-            else { return false }
+            else {
+                // A line of another hand is read as any JSON.
+                guard case .hit(let hit) = HitLine(line, decoder: JSONDecoder()) else { return false }
+                return text.accepts(title: hit.title, summary: hit.summary)
+            }
             return text.accepts(title: title, summary: summary)
         }
     }

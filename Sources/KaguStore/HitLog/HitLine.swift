@@ -69,7 +69,8 @@ enum HitLine {
 extension HitLocation {
     /// Reads the hit that lies here; nil where it does not. `path` is the directory of the hit files.
     func hit(in path: String, decoder: JSONDecoder = JSONDecoder()) -> Hit? {
-        guard let reader = LineReader("\(path)/\(file)"),
+        guard let reader = LineReader("\(path)/\(file)"), offset >= 0, length >= 0,
+            length <= LineReader.maximumLineBytes, offset <= reader.size - length,
             case .hit(let hit) = HitLine(reader.bytes(offset..<(offset + length))[...], decoder: decoder)
         else { return nil }
         return hit

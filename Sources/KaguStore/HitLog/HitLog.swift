@@ -43,9 +43,9 @@ final class HitLog {
     deinit { closeFile() }
 
     /// Appends the hits' lines and syncs them; a hit's `seen` is moved forward where it would lie before the last
-    /// line of its file. When it throws, no line has been added.
-    func append(_ hits: inout [Hit]) throws(StoreError) -> [HitLocation] {
-        var locations: [HitLocation] = []
+    /// line of its file. When it throws, the lines of the first hits have been added that `locations` tells: those of
+    /// whole days.
+    func append(_ hits: inout [Hit], into locations: inout [HitLocation]) throws(StoreError) {
         locations.reserveCapacity(hits.count)
         var start = 0
         while start < hits.count {
@@ -55,7 +55,6 @@ final class HitLog {
             locations += try append(&hits, start..<end, day: day)
             start = end
         }
-        return locations
     }
 
     /// The end of the file last written, for the index's watermark.

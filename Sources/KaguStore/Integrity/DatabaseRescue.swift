@@ -28,22 +28,31 @@ struct DatabaseRescue {
     /// Opens the database, whatever state it is in.
     func open() throws(StoreError) -> Opened {
         if access(rebuilt, F_OK) == 0 { try replace() }
+        // Seen before anything is created: a kill right after would leave an empty database that looks sound.
+        if isLost, !HitFileName.list(in: directory.hits).isEmpty { return try rebuild(because: "it was lost") }
         do {
             let suspect = SuspectMark(directory)
-            let (queue, isNew) = try StateDatabase.open(directory.database, backup: directory.backup)
+            let queue = try StateDatabase.open(directory.database, backup: directory.backup).queue
             if suspect.isSet, let found = try damage(queue) {
                 try? queue.close()
                 return try rebuild(because: found)
             }
             suspect.clear()
-            guard isNew, !HitFileName.list(in: directory.hits).isEmpty else { return Opened(queue: queue) }
-            try queue.close()
-            for suffix in ["", "-wal", "-shm"] { unlink(directory.database + suffix) }
-            return try rebuild(because: "it was lost")
+            return Opened(queue: queue)
         } catch {
             guard StateDatabase.tellsDamage(error) else { throw StoreError(error, path: directory.database) }
             return try rebuild(because: "\((error as? DatabaseError)?.message ?? "\(error)")")
         }
+    }
+
+    /// Whether there is no database: no file, or an empty one without a journal.
+    private var isLost: Bool {
+        func bytes(_ path: String) -> Int? {
+            var status = stat()
+            return stat(path, &status) == 0 ? Int(status.st_size) : nil
+        }
+        guard let size = bytes(directory.database) else { return errno == ENOENT }
+        return size == 0 && bytes(directory.database + "-wal") ?? 0 == 0
     }
 
     /// The first damage that a whole look finds; nil where there is none.

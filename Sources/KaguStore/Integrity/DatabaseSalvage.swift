@@ -33,13 +33,27 @@ struct DatabaseSalvage {
             return
         }
         defer { try? source.close() }
+        try takeURLKey(from: source, into: target)
         for table in tables {
             let (rows, isWhole) = try copy(table, from: source, into: target)
             report.rows += rows
             if !isWhole { report.damagedTables.append(table) }
         }
+        try target.inDatabase {
+            try $0.execute(sql: "INSERT OR IGNORE INTO setting (name, value) VALUES ('url_key', randomblob(16))")
+        }
         report.isOutboxWhole = Self.outbox.isDisjoint(with: report.damagedTables)
         try target.inDatabase(Self.mend)
+    }
+
+    /// The new database has a key of its own already: it must not keep the old one out, with which the URL numbers of
+    /// all salvaged rows were made.
+    private func takeURLKey(from source: DatabaseQueue, into target: DatabaseQueue) throws {
+        let key = try? source.inDatabase {
+            try Row.fetchOne($0, sql: "SELECT value FROM setting WHERE name = 'url_key'")
+        }
+        guard key != nil else { return }
+        try target.inDatabase { try $0.execute(sql: "DELETE FROM setting WHERE name = 'url_key'") }
     }
 
     /// The fixed bytes of the header are put right: with one of them wrong, SQLite reads nothing at all (file format
@@ -72,29 +86,38 @@ struct DatabaseSalvage {
             return (0, false)
         }
         let columns = own.map(\.name).filter(found.contains)
-        let keys = own.filter { $0.primaryKeyIndex > 0 }.sorted { $0.primaryKeyIndex < $1.primaryKeyIndex }
+        let isClustered = try target.inDatabase {
+            try Bool.fetchOne($0, sql: "SELECT wr FROM pragma_table_list WHERE name = ?", arguments: [table])
+        }
+        // In the order in which the rows lie: a sorter would have to read all of them before it gave the first.
+        let keys =
+            isClustered == true
+            ? own.filter { $0.primaryKeyIndex > 0 }.sorted { $0.primaryKeyIndex < $1.primaryKeyIndex }.map(\.name)
+            : ["rowid"]
         guard !columns.isEmpty, !keys.isEmpty else { return (0, false) }
         var rows = 0
         var isWhole = false
         for order in ["ASC", "DESC"] where !isWhole {
-            let sorted = keys.map { "\"\($0.name)\" \(order)" }.joined(separator: ", ")
+            let sorted = keys.map { "\"\($0)\" \(order)" }.joined(separator: ", ")
             let list = columns.map { "\"\($0)\"" }.joined(separator: ", ")
             // NOT INDEXED: a damaged index must not hide a whole table.
             let select = "SELECT \(list) FROM \"\(table)\" NOT INDEXED ORDER BY \(sorted)"
-            let (count, isAll) = try move(select, from: source, into: target, table, list, columns.count)
-            rows += count
-            isWhole = isAll && order == "ASC"
+            let moved = try move(select, from: source, into: target, table, list, columns.count)
+            rows += moved.rows
+            isWhole = moved.isAll && order == "ASC" && (moved.refused == 0 || table == "setting")
         }
         return (rows, isWhole)
     }
 
-    /// Copies rows up to the first that cannot be read; rows that are there already are left alone.
+    /// Copies rows up to the first that cannot be read; those that are there already, or that no constraint lets in,
+    /// are counted as `refused`.
     private func move(
         _ select: String, from source: DatabaseQueue, into target: DatabaseQueue, _ table: String, _ list: String,
         _ width: Int
-    ) throws -> (rows: Int, isAll: Bool) {
+    ) throws -> (rows: Int, refused: Int, isAll: Bool) {
         let marks = Array(repeating: "?", count: width).joined(separator: ", ")
         var rows = 0
+        var refused = 0
         var isAll = false
         try target.inDatabase { database in
             // Rows come in the order of their table, not of what they refer to.
@@ -110,10 +133,14 @@ struct DatabaseSalvage {
                             do {
                                 try insert.execute(arguments: StatementArguments(row.databaseValues))
                                 rows += database.changesCount
-                            } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-                                throw Stop(error: error)
-                            } catch {
+                                if database.changesCount == 0 { refused += 1 }
+                            } catch let error as DatabaseError
+                                where [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH].contains(error.resultCode)
+                            {
                                 // A row that no constraint lets in is damaged too.
+                                refused += 1
+                            } catch {
+                                throw Stop(error: error)
                             }
                         }
                         isAll = true
@@ -126,7 +153,7 @@ struct DatabaseSalvage {
                 return .commit
             }
         }
-        return (rows, isAll)
+        return (rows, refused, isAll)
     }
 
     /// The target's own trouble.

@@ -185,12 +185,14 @@ extension AlertTable {
         return try select.step() ? select.instant(0) : nil
     }
 
-    /// When the last alert with this reason was bound.
-    static func lastBound(reason: String, to receiver: String, _ database: Database) throws -> Instant? {
+    /// When the fallback last got a copy (D12).
+    static func lastCopy(to receiver: String, _ database: Database) throws -> Instant? {
         let select = try PreparedStatement(
-            database, "SELECT created FROM alert WHERE reason = ? AND receiver = ? ORDER BY created DESC LIMIT 1")
-        select.bind(reason, at: 1)
-        select.bind(receiver, at: 2)
+            database,
+            """
+            SELECT created FROM alert WHERE reason = 'fallback' AND receiver = ? ORDER BY created DESC LIMIT 1
+            """)
+        select.bind(receiver, at: 1)
         defer { select.reset() }
         return try select.step() ? select.instant(0) : nil
     }

@@ -161,7 +161,8 @@ public struct GroupRecord: Hashable, Sendable {
     /// last telling, else `wait` from now (R4).
     public func deadline(joinedAt instant: Instant, wait: Duration, interval: Duration) -> Instant {
         if let deadline { return deadline }
-        if let lastTold, lastTold + interval > instant { return lastTold + interval }
+        // A telling in the future is one of a wrong clock.
+        if let lastTold, lastTold <= instant, lastTold + interval > instant { return lastTold + interval }
         return instant + wait
     }
 }

@@ -44,5 +44,8 @@ extension Schema {
             PRIMARY KEY (receiver, story)
         ) WITHOUT ROWID;
         CREATE INDEX telling_told ON telling (told_at);
+        CREATE INDEX telling_first ON telling (receiver, first_alert);
+        CREATE INDEX telling_message ON telling (receiver, message) WHERE message IS NOT NULL;
+        CREATE INDEX alert_fallback ON alert (receiver, created) WHERE reason = 'fallback';
         """
 }

@@ -152,7 +152,7 @@ extension Store {
     ) throws(StoreError) -> (oldest: Instant?, lastCopy: Instant?) {
         try reading { database in
             guard let oldest = try AlertTable.oldestUncopied(except: receiver, database) else { return (nil, nil) }
-            return (oldest, try AlertTable.lastBound(reason: "fallback", to: receiver, database))
+            return (oldest, try AlertTable.lastCopy(to: receiver, database))
         }
     }
 

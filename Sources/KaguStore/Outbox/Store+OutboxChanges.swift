@@ -62,15 +62,16 @@ extension Store {
         }
     }
 
-    /// Stores receivers' rows, and what it means for all that the first of them is owed.
+    /// Stores receivers' rows, and what it means for all that the first of them is owed. Gives how many alerts were
+    /// dissolved (D11).
+    @discardableResult
     public func setReceivers(
         _ receivers: [ReceiverRecord], effect: ReceiverEffect? = nil, at instant: Instant
-    ) throws(StoreError) {
+    ) throws(StoreError) -> Int {
         try transaction { database in
             for receiver in receivers { try OutboxTable.set(receiver, database) }
-            if let effect, let name = receivers.first?.name {
-                _ = try Self.apply(effect, to: name, at: instant, database)
-            }
+            guard let effect, let name = receivers.first?.name else { return 0 }
+            return try Self.apply(effect, to: name, at: instant, database)
         }
     }
 

@@ -85,11 +85,13 @@ struct RecordBatch {
         let new = pending.indices.filter { pending[$0].location == nil }
         guard !new.isEmpty else { return }
         var hits = new.map { pending[$0].routed.hit }
-        let locations = try log.append(&hits)
+        var locations: [HitLocation] = []
+        // Also when it throws: the lines of a day that was written are known as orphans then.
+        defer { for (hit, location) in zip(hits, locations) { appended.append((hit.id, location)) } }
+        try log.append(&hits, into: &locations)
         for (position, index) in new.enumerated() {
             pending[index].routed.hit = hits[position]
             pending[index].location = locations[position]
-            appended.append((hits[position].id, locations[position]))
             results[pending[index].result].hitLines += 1
         }
         watermark = log.watermark.map { ($0.name, $0.end) }

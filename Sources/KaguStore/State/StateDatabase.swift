@@ -19,6 +19,9 @@ enum StateDatabase {
         try createFile(path)
         let queue = try connect(path)
         let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        guard found >= 0 else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "user_version is \(found)")
+        }
         guard found <= Schema.version else {
             throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
         }

@@ -55,7 +55,9 @@ struct TailRecovery {
         _ name: HitFileName, from start: Int, _ found: inout Found, _ known: inout Set<String>
     ) throws -> Int? {
         let path = "\(directory.hits)/\(name)"
-        guard let reader = LineReader(path), reader.size > start else { return nil }
+        guard let reader = LineReader(path), reader.size > max(0, start) else { return nil }
+        // A watermark is the end of a line; a damaged one must not cut one in two.
+        let start = reader.endOfWholeLines(before: max(0, start))
         var tail = Tail()
         let decoder = JSONDecoder()
         let end = try reader.forward(start..<reader.size) { line in

@@ -68,6 +68,23 @@ import Testing
         #expect(times.allSatisfy { $0 <= .seconds(60) })
     }
 
+    @Test("a breaker that the operator closes has closed: what was never tried comes as a digest (C6, D11)")
+    func closedByHand() async throws {
+        let rig = try await CourierRig(.make(Route(receiver: "desk", groupWait: .zero)))
+        rig.targets.on("desk", .status(500))
+        for _ in 0..<15 {
+            try await rig.publish([rig.hit()])
+            await rig.pass(.seconds(10))
+        }
+        let tried = Set(rig.targets.requests("desk").map(\.id)).count
+        rig.targets.on("desk", .ok)
+        try await rig.courier.setEnabled("desk", true, comment: "")
+        await rig.pass(.seconds(60))
+        let taken = rig.targets.taken("desk")
+        #expect(taken.filter { $0.reason == "catch_up" }.count == 1 && taken.count == tried + 1)
+        #expect(taken.reduce(0) { $0 + $1.hits } == 15)
+    }
+
     @Test("a breaker that closes sends what is pending and leaves what was attempted as it was (D10, D11)")
     func closes() async throws {
         let rig = try await CourierRig(

@@ -82,6 +82,85 @@ import Testing
         #expect(try alive.fixture.open().recovery.rebuild == nil)
     }
 
+    @Test("debts whose alert has lost its body wait again; none is sent empty (O38, D2, D4)")
+    func bodies() async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        let body = try rootPage("alert_body", alive.fixture)
+        try damage(alive.fixture) { bytes in
+            for index in ((body - 1) * 4096)..<(body * 4096) { bytes[index] = 0xA5 }
+        }
+        SuspectMark(StateDirectory(alive.fixture.path)).set()
+        let (store, _) = try alive.fixture.open()
+        #expect(try await store.alert("msg_0")?.state == .delivered)
+        #expect(try await store.alert("msg_1") == nil)
+        let counts = try await store.deliveryCounts()
+        #expect(counts[.waiting] == 3 && counts[.delivered] == 1)
+        #expect(counts[.pending] == nil && counts[.parked] == nil)
+        await store.close()
+    }
+
+    @Test("an empty database file beside hits is a lost one: older hits are not told again (O38, R17)")
+    func emptied() async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        for suffix in ["-wal", "-shm"] { unlink(alive.fixture.path + "/state.sqlite" + suffix) }
+        try alive.fixture.directory.write([UInt8](), to: "state/state.sqlite")
+        let (store, recovery) = try alive.fixture.open()
+        #expect(recovery.isDatabaseRebuilt && recovery.hits.count == 4)
+        await store.close()
+    }
+
+    @Test("a version below zero is damage, not a crash; the key of URL numbers outlives the rebuild (O38, I3)")
+    func version() async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        func key() throws -> Data? {
+            let queue = try DatabaseQueue(path: alive.fixture.path + "/state.sqlite")
+            return try queue.inDatabase {
+                try Data.fetchOne($0, sql: "SELECT value FROM setting WHERE name = 'url_key'")
+            }
+        }
+        let before = try key()
+        try damage(alive.fixture) { $0[60] |= 0x80 }
+        let (store, recovery) = try alive.fixture.open()
+        #expect(recovery.rebuild != nil)
+        await store.close()
+        let after = try key()
+        #expect(before != nil && after == before)
+    }
+
+    @Test("a watermark inside a line, or below zero, cuts nothing off (O35, O38)", arguments: [-7, 20])
+    func watermark(_ shift: Int) async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        let queue = try DatabaseQueue(path: alive.fixture.path + "/state.sqlite")
+        try await queue.write {
+            try $0.execute(
+                sql: "UPDATE hit_file SET indexed = CASE WHEN ? < 0 THEN ? ELSE indexed - ? END",
+                arguments: [shift, shift, shift])
+        }
+        try queue.close()
+        let names = try alive.fixture.directory.names(in: "state/hits").filter { $0.hasSuffix(".jsonl") }
+        let before = try names.map { try alive.fixture.directory.bytes("state/hits/\($0)") }
+        let (store, recovery) = try alive.fixture.open()
+        #expect(recovery.hits.isEmpty && recovery.badLines == 0)
+        await store.close()
+        let after = try names.map { try alive.fixture.directory.bytes("state/hits/\($0)") }
+        #expect(after == before)
+    }
+
+    @Test("a place that lies outside of its file, or has no length that can be, holds no hit (O38)")
+    func places() throws {
+        let directory = try TemporaryDirectory("kagu-places", inMemory: true)
+        try directory.write("{}\n", to: "2026-11-22.jsonl")
+        let file = HitFileName(day: CivilDate(year: 2026, month: 11, day: 22))
+        for (offset, length) in [(0, -1), (-1, 2), (0, Int.max), (2, 5), (Int.max, 1)] {
+            let place = HitLocation(file: file, offset: offset, length: length, crc: 0)
+            #expect(place.hit(in: directory.path) == nil)
+        }
+    }
+
     @Test("a damaged page is found by the store, mended by the next start, and the outbox survives it (O38)")
     func page() async throws {
         let alive = try await alive()

@@ -23,7 +23,9 @@ struct AlertsListCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only to this receiver.", valueName: "name"))
     var receiver: String?
 
-    @Option(name: [.customShort("S"), .long], help: ArgumentHelp("Only since then.", valueName: "time"))
+    @Option(
+        name: [.customShort("S"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Only since then.", valueName: "time"))
     var since: String?
 
     @Option(help: ArgumentHelp("Only what tells of this story.", valueName: "id"))

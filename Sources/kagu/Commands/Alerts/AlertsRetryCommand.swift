@@ -14,7 +14,7 @@ struct AlertSelectionOptions: ParsableArguments {
     var receiver: String?
 
     @Option(
-        name: [.customShort("S"), .long],
+        name: [.customShort("S"), .long], parsing: .unconditional,
         help: ArgumentHelp("With --receiver: only those bound since then.", valueName: "time"))
     var since: String?
 

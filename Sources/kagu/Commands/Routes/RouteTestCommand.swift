@@ -25,7 +25,7 @@ struct RouteTestCommand: ParsableCommand {
             "The receivers that it must go to, with commas between; none for nobody.", valueName: "names"))
     var verify: String?
 
-    @Option(help: ArgumentHelp("When; now unless given.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("When; now unless given.", valueName: "time"))
     var at: String?
 
     @Flag(help: "Read and show times in UTC instead of local time.")

@@ -33,10 +33,12 @@ struct SilenceAddCommand: AsyncParsableCommand {
         name: .customLong("for"), help: ArgumentHelp("How long, as in 2h, 90min or 3d.", valueName: "span"))
     var span: String?
 
-    @Option(name: [.customShort("U"), .long], help: ArgumentHelp("Until then.", valueName: "time"))
+    @Option(
+        name: [.customShort("U"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Until then.", valueName: "time"))
     var until: String?
 
-    @Option(help: ArgumentHelp("From then on; at once unless given.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("From then on; at once unless given.", valueName: "time"))
     var from: String?
 
     @Option(help: "Why.")
