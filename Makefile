@@ -102,10 +102,15 @@ install: ## what `make build` has built, into DESTDIR with PREFIX (/usr/local) a
 	install -m644 systemd/kagu.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/kagu.conf"
 	sed -e 's|/etc/kagu|$(SYSCONFDIR)/kagu|g' systemd/kagu.tmpfiles > "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/kagu.conf"
 	install -d "$(DESTDIR)$(SYSCONFDIR)/kagu/watches" "$(DESTDIR)$(PREFIX)/share/kagu/feeds"
-	sed -e 's|\.\./feeds/|$(PREFIX)/share/kagu/feeds/|g' config/kagu.yaml > "$(DESTDIR)$(SYSCONFDIR)/kagu/kagu.yaml"
-	install -m644 -t "$(DESTDIR)$(SYSCONFDIR)/kagu/watches" config/watches/*.yaml
+	@# What people have edited is theirs: files that are there stay as they are.
+	[ -e "$(DESTDIR)$(SYSCONFDIR)/kagu/kagu.yaml" ] || \
+	  sed -e 's|\.\./feeds/|$(PREFIX)/share/kagu/feeds/|g' config/kagu.yaml > "$(DESTDIR)$(SYSCONFDIR)/kagu/kagu.yaml"
+	install -d "$(DESTDIR)$(SYSCONFDIR)/kagu/watches/examples"
+	for file in $$(cd config && echo watches/*.yaml watches/examples/*); do \
+	  [ -e "$(DESTDIR)$(SYSCONFDIR)/kagu/$$file" ] || \
+	    install -m644 "config/$$file" "$(DESTDIR)$(SYSCONFDIR)/kagu/$$file" || exit 1; done
 	cp -R feeds/. "$(DESTDIR)$(PREFIX)/share/kagu/feeds/"
-	install -Dm644 -t "$(DESTDIR)$(PREFIX)/share/doc/kagu" README.md ARCHITECTURE.md CHANGELOG.md LICENSE docs/*.md
+	install -Dm644 -t "$(DESTDIR)$(PREFIX)/share/doc/kagu" README.md ARCHITECTURE.md CHANGELOG.md LICENSE docs/*.md docs/*.json
 
 clean: ## remove what was built
 	rm -rf .build .build-bench .build-fuzz

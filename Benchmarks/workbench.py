@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the benchmarks share: an origin on loopback, commands and their cost, turns, medians, tables."""
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -65,7 +66,7 @@ def need(*programs):
 
 def has_peer():
     """Whether the Python peer can run; says so when not."""
-    imports = [PEER_PYTHON, "-c", "import aiohttp, uvloop, fastfeedparser"]
+    imports = [PEER_PYTHON, "-c", "import ahocorasick_rs, aiohttp, fastfeedparser, orjson, uvloop"]
     if shutil.which(PEER_PYTHON) and subprocess.run(imports, stderr=subprocess.DEVNULL, check=False).returncode == 0:
         return True
     print("peer left out: Benchmarks/peers/install installs what it needs")
@@ -132,10 +133,11 @@ def nginx(work, root):
         yield port
 
 
-def generate(count, directory, edition=0):
-    """Writes `count` feeds, or those that change with `edition`."""
+def generate(count, directory, edition=0, terms=None):
+    """Writes `count` feeds, or those that change with `edition`; and terms to look for, where a file is named."""
     directory.mkdir(exist_ok=True)
-    run(sys.executable, HERE / "generate-feeds", count, directory, "--edition", edition)
+    more = ["--terms", terms] if terms else []
+    run(sys.executable, HERE / "generate-feeds", count, directory, "--edition", edition, *more)
     # Dirty pages would be written back while something is measured.
     os.sync()
 
@@ -148,25 +150,41 @@ def write_urls(work, port, addresses=ADDRESSES):
     return urls
 
 
-def write_configuration(path, interval, in_flight=PER_HOST, addresses=ADDRESSES):
-    """A configuration without watches, for feeds on loopback, polled every `interval`."""
+def write_watches(terms, directory):
+    """One watch for all terms of a file, each an entity, as whole words in any language."""
+    directory.mkdir(exist_ok=True)
+    names = terms.read_text(encoding="utf-8").splitlines()
+    lines = ["entities:"]
+    for number, name in enumerate(names):
+        text = json.dumps(name, ensure_ascii=False)
+        lines.append(
+            f"  - {{id: event.t{number}, kind: event, name: {text}, aliases: {{any: [{{text: {text}, inflect: none}}]}}}}"
+        )
+    members = ", ".join(f"event.t{number}" for number in range(len(names)))
+    lines += ["groups:", f"  - {{id: group.terms, members: [{members}]}}"]
+    lines += ["watches:", "  - {id: terms, title: Terms, when: '@group.terms', severity: low}"]
+    (directory / "watches.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_configuration(path, interval, in_flight=PER_HOST, addresses=ADDRESSES, watches="[]"):
+    """A configuration for feeds on loopback, polled every `interval`; without watches unless files are named."""
     allowed = ", ".join(f"{address}/32" for address in addresses)
     path.write_text(
-        f"feeds: []\nwatches: []\nhttp: {{allow_private: [{allowed}]}}\n"
+        f"feeds: []\nwatches: {watches}\nhttp: {{allow_private: [{allowed}]}}\n"
         f"poll: {{min_interval: {interval}, max_interval: {interval}, concurrency: {CONCURRENCY}, "
         f"per_host: {{in_flight: {in_flight}, spacing: 0s}}}}\n"
     )
 
 
-def kagud_command(work, state):
-    """kagud over urls.txt with kagu.yaml."""
-    lists = ("--feeds", work / "urls.txt", "--config", work / "kagu.yaml")
+def kagud_command(work, state, configuration=None):
+    """kagud over urls.txt with kagu.yaml, or another configuration."""
+    lists = ("--feeds", work / "urls.txt", "--config", configuration or work / "kagu.yaml")
     return [KAGUD, "--state-dir", state, *lists]
 
 
-def kagud_once(work, state):
+def kagud_once(work, state, configuration=None):
     """One sweep by kagud."""
-    return run(*kagud_command(work, state), "--once")
+    return run(*kagud_command(work, state, configuration), "--once")
 
 
 def peer_command(work, database, *flags):

@@ -103,9 +103,11 @@ import Testing
         let attempt = AttemptRecord(
             alertID: "msg_1", at: now, duration: .milliseconds(120), status: 503, classification: "transient",
             excerpt: String(repeating: "é", count: 1000))
-        let receiver = ReceiverRecord(
-            name: "desk", state: "open", since: now, firstFailure: now, transientFailures: 1, heldUntil: next,
-            error: "HTTP 503", detail: "{}")
+        var health = ReceiverHealth()
+        (health.state, health.since, health.firstFailure, health.heldUntil) = (.open, now, now, next)
+        (health.transientFailures, health.error, health.cause) = (1, "HTTP 503", "410")
+        (health.lastSuccess, health.told, health.suspectFailures) = (now, .suspect, 2)
+        let receiver = ReceiverRecord("desk", health)
         try await store.recordAttempt(attempt, verdict: .retry(at: next), receiver: receiver)
         await store.close()
         store = try fixture.openStore()

@@ -6,18 +6,10 @@ public import KaguModel
 ///
 /// While it is not `ok` there is one attempt in a quarter of an hour; one success closes it, 120 hours after the first
 /// failure the receiver is disabled. A clock that is wrong says nothing about the receiver.
+@dynamicMemberLookup
 public struct Breaker: Hashable, Sendable {
     /// How a receiver stands (C4).
-    public enum State: String, Hashable, Sendable, CaseIterable {
-        /// It takes alerts.
-        case ok
-        /// It refuses them: somebody has to change something.
-        case suspect
-        /// It cannot be reached.
-        case open
-        /// Nothing is sent until it is enabled.
-        case disabled
-    }
+    public typealias State = ReceiverHealth.State
 
     /// Transient failures in a row that open it.
     public static let transientLimit = 5
@@ -33,77 +25,45 @@ public struct Breaker: Hashable, Sendable {
     /// Alerts never attempted that are sent one by one when it closes; more become digests (D11).
     public static let singlesAfterOutage = 5
 
-    /// How the receiver stands.
-    public private(set) var state: State = .ok
-    /// When it entered that state; nil: it has never left the first.
-    public private(set) var since: Instant?
-    /// The first failure since the last success.
-    public private(set) var firstFailure: Instant?
-    /// Transient failures since the last success.
-    public private(set) var transientFailures = 0
-    /// Config-suspect failures since the last success.
-    public private(set) var suspectFailures = 0
-    /// Nothing is sent before: what a 429 asked for (D8), or the next attempt while it is not `ok`.
-    public private(set) var heldUntil: Instant?
-    /// When it last took an alert.
-    public private(set) var lastSuccess: Instant?
-    /// The last failure in a few words; empty: none since the last success.
-    public private(set) var error = ""
-    /// Why it is disabled; empty: it is not.
-    public private(set) var cause = ""
-    /// The state that was last told to the fallback (D12).
-    public private(set) var told: State = .ok
+    /// What is known of the receiver.
+    public private(set) var health: ReceiverHealth
 
-    /// A receiver that nothing is known of.
-    public init() {}
+    /// A receiver of which this is known; by default nothing.
+    public init(_ health: ReceiverHealth = ReceiverHealth()) { self.health = health }
 
-    /// What was persisted.
-    public init(
-        state: State, since: Instant?, firstFailure: Instant?, transientFailures: Int, suspectFailures: Int,
-        heldUntil: Instant?, lastSuccess: Instant?, error: String, cause: String, told: State
-    ) {
-        self.state = state
-        self.since = since
-        self.firstFailure = firstFailure
-        self.transientFailures = transientFailures
-        self.suspectFailures = suspectFailures
-        self.heldUntil = heldUntil
-        self.lastSuccess = lastSuccess
-        self.error = error
-        self.cause = cause
-        self.told = told
-    }
+    /// A part of what is known.
+    public subscript<Part>(dynamicMember part: KeyPath<ReceiverHealth, Part>) -> Part { health[keyPath: part] }
 
     // MARK: Events
 
     /// An attempt that ended at `now` was answered. `factor` (1.0–1.2) stretches the time to the next attempt while
     /// the receiver is not `ok`; `error` says in a few words what went wrong.
     public mutating func record(_ answer: Answer, error: String, at now: Instant, factor: Double) {
-        guard state != .disabled else { return }
-        if answer.floorHoldsReceiver { heldUntil = now + answer.floor }
+        guard health.state != .disabled else { return }
+        if answer.floorHoldsReceiver { health.heldUntil = now + answer.floor }
         switch answer.answerClass {
         case .success:
             succeed(at: now)
             return
         case .clockSuspect: return
         case .gone:
-            self.error = error
+            health.error = error
             disable(because: "410: the receiver is gone", at: now)
             return
-        case .transient: transientFailures += 1
-        case .configSuspect: suspectFailures += 1
+        case .transient: health.transientFailures += 1
+        case .configSuspect: health.suspectFailures += 1
         }
-        self.error = error
-        let first = firstFailure ?? now
-        firstFailure = first
-        if suspectFailures >= Self.suspectLimit {
+        health.error = error
+        let first = health.firstFailure ?? now
+        health.firstFailure = first
+        if health.suspectFailures >= Self.suspectLimit {
             enter(.suspect, at: now)
-        } else if transientFailures >= Self.transientLimit, state == .ok {
+        } else if health.transientFailures >= Self.transientLimit, health.state == .ok {
             enter(.open, at: now)
         }
-        guard state != .ok else { return }
+        guard health.state != .ok else { return }
         let probe = now + Self.probeInterval * factor
-        heldUntil = max(heldUntil ?? probe, probe)
+        health.heldUntil = max(health.heldUntil ?? probe, probe)
         expire(at: now)
     }
 
@@ -118,55 +78,55 @@ public struct Breaker: Hashable, Sendable {
     /// An operator has disabled it; nobody else is told.
     public mutating func disable(byOperator comment: String, at now: Instant) {
         disable(because: comment.isEmpty ? "operator" : "operator: \(comment)", at: now)
-        told = .disabled
+        health.told = .disabled
     }
 
     /// An operator has enabled it; nobody else is told.
     public mutating func enable(at now: Instant) {
-        guard state != .ok else { return }
-        let last = lastSuccess
+        guard health.state != .ok else { return }
+        let last = health.lastSuccess
         self = Breaker()
-        lastSuccess = last
-        since = now
+        health.lastSuccess = last
+        health.since = now
     }
 
     /// Its definition has changed: what it failed with says nothing any more, the next attempt is due (D9). A
     /// disabled one stays disabled.
     public mutating func redefine() {
-        guard state != .disabled else { return }
-        heldUntil = nil
-        suspectFailures = 0
-        transientFailures = 0
+        guard health.state != .disabled else { return }
+        health.heldUntil = nil
+        health.suspectFailures = 0
+        health.transientFailures = 0
     }
 
     /// The wall clock was set by `step`: what has lasted has not lasted longer or shorter for it.
     public mutating func shift(by step: Duration) {
-        since = since.map { $0 + step }
-        firstFailure = firstFailure.map { $0 + step }
-        heldUntil = heldUntil.map { $0 + step }
-        lastSuccess = lastSuccess.map { $0 + step }
+        health.since = health.since.map { $0 + step }
+        health.firstFailure = health.firstFailure.map { $0 + step }
+        health.heldUntil = health.heldUntil.map { $0 + step }
+        health.lastSuccess = health.lastSuccess.map { $0 + step }
     }
 
     /// The clock that wrote this was ahead: nothing has happened in the future, and no floor reaches beyond its
     /// largest.
     public mutating func forgetFuture(at now: Instant) {
-        if let held = heldUntil, held > now + Answer.maximumFloor { heldUntil = nil }
-        since = since.map { min($0, now) }
-        firstFailure = firstFailure.map { min($0, now) }
-        lastSuccess = lastSuccess.map { min($0, now) }
+        if let held = health.heldUntil, held > now + Answer.maximumFloor { health.heldUntil = nil }
+        health.since = health.since.map { min($0, now) }
+        health.firstFailure = health.firstFailure.map { min($0, now) }
+        health.lastSuccess = health.lastSuccess.map { min($0, now) }
     }
 
     /// The present state has been told.
-    public mutating func markTold() { told = state }
+    public mutating func markTold() { health.told = health.state }
 
     // MARK: Questions
 
     /// Whether alerts are tried one at a time only, as probes.
-    public var isProbing: Bool { state == .open || state == .suspect }
+    public var isProbing: Bool { health.state == .open || health.state == .suspect }
 
     /// Whether anything may be sent at `now`.
     public func allowsAttempt(at now: Instant) -> Bool {
-        state != .disabled && heldUntil.map { $0 <= now } ?? true
+        health.state != .disabled && health.heldUntil.map { $0 <= now } ?? true
     }
 
     /// Whether the fallback should be told of the state at `now` (D12).
@@ -174,15 +134,15 @@ public struct Breaker: Hashable, Sendable {
 
     /// When the fallback is to be told of the state; nil: it knows it.
     public var nextNews: Instant? {
-        guard told != state else { return nil }
-        let entered = since ?? Instant(milliseconds: 0)
+        guard health.told != health.state else { return nil }
+        let entered = health.since ?? Instant(milliseconds: 0)
         // Between suspect and open nothing new is to be told.
-        if state == .open { return told == .suspect ? nil : entered + Self.tellOpenAfter }
+        if health.state == .open { return health.told == .suspect ? nil : entered + Self.tellOpenAfter }
         return entered
     }
 
     /// When it will be disabled if it goes on failing.
-    public var disabledAt: Instant? { isProbing ? firstFailure.map { $0 + Self.patience } : nil }
+    public var disabledAt: Instant? { isProbing ? health.firstFailure.map { $0 + Self.patience } : nil }
 
     /// Which of a receiver's pending alerts is tried next: `due` are those due at present, oldest first. While it
     /// probes, the oldest on its own schedule, else the oldest never attempted (D10); else the oldest.
@@ -194,24 +154,24 @@ public struct Breaker: Hashable, Sendable {
     // MARK: Parts
 
     private mutating func succeed(at now: Instant) {
-        if state != .ok { enter(.ok, at: now) }
-        firstFailure = nil
-        transientFailures = 0
-        suspectFailures = 0
-        heldUntil = nil
-        error = ""
-        lastSuccess = now
+        if health.state != .ok { enter(.ok, at: now) }
+        health.firstFailure = nil
+        health.transientFailures = 0
+        health.suspectFailures = 0
+        health.heldUntil = nil
+        health.error = ""
+        health.lastSuccess = now
     }
 
     private mutating func disable(because cause: String, at now: Instant) {
         enter(.disabled, at: now)
-        self.cause = cause
-        heldUntil = nil
+        health.cause = cause
+        health.heldUntil = nil
     }
 
     private mutating func enter(_ new: State, at now: Instant) {
-        guard state != new else { return }
-        state = new
-        since = now
+        guard health.state != new else { return }
+        health.state = new
+        health.since = now
     }
 }

@@ -83,16 +83,18 @@ struct Headline: Hashable, Sendable {
         return title[...]
     }
 
+    /// Compares bytes: marks are whole characters, and every hit's title is looked through for each of them.
     private static func lastRange(of mark: String, in title: String) -> Range<String.Index>? {
-        guard title.utf8.count > mark.utf8.count else { return nil }
-        var index = title.endIndex
-        while index > title.startIndex {
-            title.formIndex(before: &index)
-            if title[index...].hasPrefix(mark) {
-                return index..<title.index(index, offsetBy: mark.count)
+        let (bytes, wanted) = (title.utf8, mark.utf8)
+        guard bytes.count > wanted.count, let first = wanted.first else { return nil }
+        var index = bytes.index(bytes.endIndex, offsetBy: -wanted.count)
+        while true {
+            if bytes[index] == first, bytes[index...].starts(with: wanted) {
+                return index..<bytes.index(index, offsetBy: wanted.count)
             }
+            guard index > bytes.startIndex else { return nil }
+            bytes.formIndex(before: &index)
         }
-        return nil
     }
 
     private static func isOutlet(_ outlet: TitleWords, of hit: Hit) -> Bool {

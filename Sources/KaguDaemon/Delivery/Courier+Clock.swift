@@ -33,7 +33,7 @@ extension Courier {
         for name in breakers.keys { breakers[name]?.shift(by: step) }
         for key in bound.keys { bound[key]?.shift(by: step) }
         for key in sent.keys { sent[key]?.shift(by: step) }
-        try await store.setReceivers(breakers.map { ReceiverRecord($0.key, $0.value) }, at: now.wall)
+        try await store.setReceivers(breakers.map { ReceiverRecord($0.key, $0.value.health) }, at: now.wall)
         logger.notice("clock: the wall clock was set by \(step); alerts keep their waits")
     }
 }

@@ -48,7 +48,7 @@ extension Courier {
         after.markTold()
         var changes = OutboxChanges(at: now)
         add(notice, to: &changes)
-        changes.receivers = [ReceiverRecord(name, after)]
+        changes.receivers = [ReceiverRecord(name, after.health)]
         try await store.apply(changes)
         breakers[name] = after
     }

@@ -49,7 +49,7 @@ extension Courier {
             var after = before
             if inFlight[name] == nil, after.expire(at: now) {
                 try await store.setReceivers(
-                    [ReceiverRecord(name, after)], effect: .parked(reason: Self.disabledReason), at: now)
+                    [ReceiverRecord(name, after.health)], effect: .parked(reason: Self.disabledReason), at: now)
                 breakers[name] = after
                 note(before, after, of: name)
             }
@@ -60,8 +60,8 @@ extension Courier {
     /// Enables or disables a receiver for good (C6): a disabled one gets nothing, its alerts are parked; enabling
     /// closes its breaker.
     func setEnabled(_ name: String, _ isEnabled: Bool, comment: String) async throws(StoreError) {
-        // What is under way would overwrite the operator's word.
-        await inFlight[name]?.value
+        await beginTurn(whenIdle: name)
+        defer { endTurn() }
         let now = time.wall()
         let before = breaker(name)
         var after = before
@@ -73,7 +73,7 @@ extension Courier {
             case (true, .open), (true, .suspect): .recovered(dissolvingOver: Breaker.singlesAfterOutage)
             case (true, _): nil
             }
-        if try await store.setReceivers([ReceiverRecord(name, after)], effect: effect, at: now) > 0 {
+        if try await store.setReceivers([ReceiverRecord(name, after.health)], effect: effect, at: now) > 0 {
             forgetUnsent(of: name)
         }
         breakers[name] = after

@@ -38,7 +38,7 @@ extension Courier {
             return try await store.makeDue(receiver: name, at: now)
         }
         breaker.redefine()
-        try await store.setReceivers([ReceiverRecord(name, breaker)], at: now)
+        try await store.setReceivers([ReceiverRecord(name, breaker.health)], at: now)
         try await store.makeDue(receiver: name, at: now)
         breakers[name] = breaker
         if breaker.state == .disabled {

@@ -121,7 +121,7 @@ extension Courier {
             sent[key, default: RateCap(maximumPerHour: RateCap.largest)].record(now)
         }
         note(before, after, of: alert.receiver)
-        var outcome = Outcome(record: ReceiverRecord(alert.receiver, after))
+        var outcome = Outcome(record: ReceiverRecord(alert.receiver, after.health))
         if case .delivered = result.verdict { outcome.isDelivered = true }
         if before.state != .disabled, after.state == .disabled {
             outcome.effect = .parked(reason: result.answer.answerClass == .gone ? "gone" : Self.disabledReason)

@@ -24,6 +24,7 @@ import Logging
 /// - `Courier+Notices`: what the fallback and health routes are told (D12, R15).
 /// - `Courier+Clock`: what a wall clock that is set does to what waits.
 /// - `Courier+Reload`: what a new configuration does to what is owed (R14).
+/// - `Courier+Turns`: rounds, reloads and operators' orders come one after another.
 actor Courier {
     nonisolated let executor = SerialQueueExecutor(label: "kagu.delivery")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -79,6 +80,7 @@ actor Courier {
     /// Whether quiet hours or a digest's time hold anything.
     var isHolding = false
     var isDraining = false
+    var turns = Turns()
     /// What the clocks showed at the last look.
     var lastLook: (wall: Instant, uptime: Duration)?
     private var startedAt: Instant?
@@ -106,6 +108,8 @@ actor Courier {
     /// Uses these receivers and routes from now on. Deadlines, waiting deliveries, caps and receivers' states stay; of
     /// what is owed on routes and to receivers that are gone, `Courier+Reload` takes care (R14).
     func adopt(_ plan: Plan) async throws(StoreError) {
+        await beginTurn()
+        defer { endTurn() }
         let now = time.wall()
         let old = self.plan
         if old == nil { try await recall(at: now) }
@@ -179,20 +183,26 @@ actor Courier {
     private func advance() async {
         while hasNews, !isDraining {
             hasNews = false
-            do {
-                try await followClock()
-                try await clean()
-                try await watchReceivers()
-                try await bindDueGroups()
-                try await copyToFallback()
-                try await sendDueAlerts()
-                arm(try await nextDeadline())
-            } catch {
-                logger.error("deliver: \(error); trying again in \(Self.storeRetry)")
-                arm(time.wall() + Self.storeRetry)
-            }
+            await round()
         }
         isAdvancing = false
+    }
+
+    private func round() async {
+        await beginTurn()
+        defer { endTurn() }
+        do {
+            try await followClock()
+            try await clean()
+            try await watchReceivers()
+            try await bindDueGroups()
+            try await copyToFallback()
+            try await sendDueAlerts()
+            arm(try await nextDeadline())
+        } catch {
+            logger.error("deliver: \(error); trying again in \(Self.storeRetry)")
+            arm(time.wall() + Self.storeRetry)
+        }
     }
 
     /// Once a day: the default grouping makes a group for each story, which nothing joins after some days.
@@ -236,7 +246,7 @@ actor Courier {
 
     /// What the store knows of receivers and of the last hour.
     private func recall(at now: Instant) async throws(StoreError) {
-        for record in try await store.receiverRecords() { breakers[record.name] = Breaker(record) }
+        for record in try await store.receiverRecords() { breakers[record.name] = Breaker(record.health) }
         for message in try await store.messageTimes(since: now - RateCap.window) {
             let key = RouteAndReceiver(route: message.route, receiver: message.receiver)
             bound[key, default: RateCap(maximumPerHour: RateCap.largest)].record(message.bound)

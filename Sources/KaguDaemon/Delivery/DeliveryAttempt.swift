@@ -78,7 +78,9 @@ struct DeliveryAttempt: Sendable {
             }
             guard let met else { return nil }
             let answer = receiver.receiver.judge(met.outcome, of: bound, at: time.wall())
-            last = (answer, withoutSecrets(met.excerpt))
+            // Cut afterwards: a secret that is cut in two would not be known for one.
+            let excerpt = withoutSecrets(met.excerpt).utf8.prefix(Self.maximumExcerptBytes)
+            last = (answer, String(decoding: excerpt, as: UTF8.self))
             if answer.answerClass != .success { break }
         }
         return last
@@ -92,7 +94,7 @@ struct DeliveryAttempt: Sendable {
         case .failure(let failure) where failure.kind == .cancelled: return nil
         case .failure(let failure): return (.failed(TransportFailure(failure.kind)), failure.message)
         case .response(let response):
-            let excerpt = String(decoding: response.body.prefix(Self.maximumExcerptBytes), as: UTF8.self)
+            let excerpt = String(decoding: response.body, as: UTF8.self)
             return (AttemptOutcome(response, now: time.wall()), excerpt)
         }
     }

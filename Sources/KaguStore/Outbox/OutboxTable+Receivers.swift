@@ -15,13 +15,18 @@ extension OutboxTable {
         let select = try PreparedStatement(database, "SELECT \(receiverColumns) FROM receiver ORDER BY name")
         var receivers: [ReceiverRecord] = []
         while try select.step() {
-            receivers.append(
-                ReceiverRecord(
-                    name: select.text(0), state: select.text(1), since: select.instant(2),
-                    firstFailure: select.instant(3), transientFailures: select.int(4),
-                    suspectFailures: select.int(5), heldUntil: select.instant(6), error: select.text(7),
-                    detail: select.text(8), lastSuccess: select.instant(9),
-                    told: select.optionalText(10) ?? "ok"))
+            var health = ReceiverHealth()
+            health.state = state(select.text(1))
+            health.since = select.instant(2)
+            health.firstFailure = select.instant(3)
+            health.transientFailures = select.int(4)
+            health.suspectFailures = select.int(5)
+            health.heldUntil = select.instant(6)
+            health.error = select.text(7)
+            health.cause = select.text(8)
+            health.lastSuccess = select.instant(9)
+            health.told = state(select.text(10))
+            receivers.append(ReceiverRecord(select.text(0), health))
         }
         return receivers
     }
@@ -31,17 +36,23 @@ extension OutboxTable {
         let upsert = try PreparedStatement(
             database,
             "INSERT OR REPLACE INTO receiver (\(receiverColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let health = receiver.health
         upsert.bind(receiver.name, at: 1)
-        upsert.bind(receiver.state, at: 2)
-        upsert.bind(receiver.since, at: 3)
-        upsert.bind(receiver.firstFailure, at: 4)
-        upsert.bind(receiver.transientFailures, at: 5)
-        upsert.bind(receiver.suspectFailures, at: 6)
-        upsert.bind(receiver.heldUntil, at: 7)
-        upsert.bind(receiver.error, at: 8, nullIfEmpty: true)
-        upsert.bind(receiver.detail, at: 9, nullIfEmpty: true)
-        upsert.bind(receiver.lastSuccess, at: 10)
-        upsert.bind(receiver.told, at: 11)
+        upsert.bind(health.state.rawValue, at: 2)
+        upsert.bind(health.since, at: 3)
+        upsert.bind(health.firstFailure, at: 4)
+        upsert.bind(health.transientFailures, at: 5)
+        upsert.bind(health.suspectFailures, at: 6)
+        upsert.bind(health.heldUntil, at: 7)
+        upsert.bind(health.error, at: 8, nullIfEmpty: true)
+        upsert.bind(health.cause, at: 9, nullIfEmpty: true)
+        upsert.bind(health.lastSuccess, at: 10)
+        upsert.bind(health.told.rawValue, at: 11)
         try upsert.run()
+    }
+
+    /// Words that this build does not know count as `ok`.
+    private static func state(_ word: String) -> ReceiverHealth.State {
+        ReceiverHealth.State(rawValue: word) ?? .ok
     }
 }

@@ -117,4 +117,27 @@ import Testing
         #expect(rig.targets.taken("desk").map(\.id) == parked)
         #expect(rig.targets.requests("ops").isEmpty)
     }
+
+    @Test("an operator's word that comes while a state is told stands, in memory and on disk (C6, D12)")
+    func wordDuringNotice() async throws {
+        let rig = try await CourierRig(
+            .make(Route(receiver: "desk", groupWait: .zero), receivers: ["desk", "ops"], fallback: "ops"))
+        rig.targets.on("desk", .status(404))
+        try await rig.publish([rig.hit()])
+        await rig.pass(.seconds(3 * 3600))
+        #expect(try await rig.courier.receiverStatuses().first?.state == .suspect)
+        // Both are asked for while somebody has the turn; the round comes first and has news of neither.
+        await rig.courier.beginTurn()
+        await rig.courier.wake()
+        let courier = rig.courier
+        let word = Task { try await courier.setEnabled("desk", false, comment: "holiday") }
+        for _ in 0..<20 { await Task.yield() }
+        #expect(try await rig.courier.receiverStatuses().first?.state == .suspect, "waits for its turn")
+        await rig.courier.endTurn()
+        try await word.value
+        await rig.settle()
+        #expect(try await rig.courier.receiverStatuses().first?.state == .disabled)
+        let row = try await rig.store.receiverRecords().first { $0.name == "desk" }
+        #expect(row?.health.state == .disabled && row?.health.cause == "operator: holiday")
+    }
 }

@@ -137,4 +137,23 @@ import Testing
         #expect(rig.targets.taken("desk").map(\.hits) == [4])
         #expect(rig.targets.taken("phone").map(\.hits) == [1])
     }
+
+    @Test("a reload waits for the round that is under way, and the next round for the reload (R14, O5)")
+    func turns() async throws {
+        let rig = try await CourierRig(
+            .make(Route(receiver: "desk", groupWait: .zero), receivers: ["desk", "phone"]))
+        await rig.courier.beginTurn()
+        let courier = rig.courier
+        let plan = Courier.Plan.make(Route(receiver: "phone", groupWait: .zero), receivers: ["phone"])
+        let reload = Task { try await courier.adopt(plan) }
+        for _ in 0..<20 { await Task.yield() }
+        #expect(await rig.courier.plan?.receivers.count == 2)
+        // Owed to the old receiver, and bound by the round after the reload.
+        try await rig.publish([rig.hit()])
+        await rig.courier.endTurn()
+        try await reload.value
+        await rig.pass(.seconds(120))
+        #expect(rig.targets.requests("desk").isEmpty)
+        #expect(rig.targets.taken("phone").count == 1)
+    }
 }

@@ -66,7 +66,7 @@ struct AlertsRetryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let daemon = try FeedOperator(wiring, common)
+        let daemon = try VerbRunner(wiring, common)
         let request = RetryAlerts(try chosen.selection(daemon.directory), dryRun: chosen.dryRun)
         let lines = try await daemon.carryOut(request) { state in
             try await state.alerts {
@@ -103,7 +103,7 @@ struct AlertsDropCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let daemon = try FeedOperator(wiring, common)
+        let daemon = try VerbRunner(wiring, common)
         let selection = try chosen.selection(daemon.directory)
         if !chosen.dryRun, !yes {
             let count = try await carryOut(DropAlerts(selection, comment: comment, dryRun: true), daemon).count
@@ -116,7 +116,7 @@ struct AlertsDropCommand: AsyncParsableCommand {
         if lines.isEmpty { throw ExitStatus.negative }
     }
 
-    private func carryOut(_ request: DropAlerts, _ daemon: FeedOperator) async throws -> [AlertLine] {
+    private func carryOut(_ request: DropAlerts, _ daemon: VerbRunner) async throws -> [AlertLine] {
         try await daemon.carryOut(request) { state in
             guard comment.contains(where: { !$0.isWhitespace }) else {
                 throw CommandFailure("alerts drop: no comment; say why, it is kept with the alert")
@@ -175,7 +175,7 @@ extension OfflineState {
         do {
             return try await locked(body)
         } catch let refusal as ControlRefusal {
-            throw FeedOperator.status(of: refusal)
+            throw VerbRunner.status(of: refusal)
         }
     }
 }

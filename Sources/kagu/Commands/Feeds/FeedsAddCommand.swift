@@ -62,7 +62,7 @@ struct FeedsAddCommand: AsyncParsableCommand {
             tags: tag,
             interval: interval.flatMap { try? DurationText.parse($0) }, alertsRecent: alertRecent)
         let printer = FeedAnswerPrinter(answer.output, wiring)
-        let added = try await FeedOperator(wiring, common).carryOut(AddFeed(feed, asItIs: asIs)) { state in
+        let added = try await VerbRunner(wiring, common).carryOut(AddFeed(feed, asItIs: asIs)) { state in
             let added = try await Self.add(feed, to: state)
             StandardError.write("kagu: add: no daemon runs: the feed is added as it is, nobody has looked at it\n")
             return added

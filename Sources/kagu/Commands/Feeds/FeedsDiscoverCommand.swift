@@ -21,7 +21,7 @@ struct FeedsDiscoverCommand: ParsableCommand {
 
     func run() throws {
         let wiring = Wiring.ofProcess()
-        let found = try FeedOperator(wiring, common).ask(DiscoverFeeds(url))
+        let found = try VerbRunner(wiring, common).ask(DiscoverFeeds(url))
         try StandardOutput.write(FeedAnswerPrinter(answer.output, wiring).offered(found))
         if found.isEmpty { throw ExitStatus.negative }
     }

@@ -26,7 +26,7 @@ struct FeedsImportCommand: AsyncParsableCommand {
         let input = InputFile(file)
         let bytes = try input.read(limit: ControlProtocol.maximumDocument)
         let document = ImportFeeds(file: input.name, document: Base64.encode(bytes))
-        let imported = try await FeedOperator(wiring, common).carryOut(document) { state in
+        let imported = try await VerbRunner(wiring, common).carryOut(document) { state in
             let (feeds, problems) = OPML.read(bytes, file: input.name)
             guard !feeds.isEmpty else {
                 let why = problems.first.map(\.message) ?? "no feeds; outlines need an xmlUrl"

@@ -18,7 +18,7 @@ struct FeedsPauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let paused = try await FeedOperator(wiring, common).carryOut(PauseFeeds(feeds)) { state in
+        let paused = try await VerbRunner(wiring, common).carryOut(PauseFeeds(feeds)) { state in
             let ids = try state.ids(of: feeds)
             return try await state.locked { try await $0.pause(ids) }
         }
@@ -42,7 +42,7 @@ struct FeedsResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let resumed = try await FeedOperator(wiring, common).carryOut(ResumeFeeds(feeds)) { state in
+        let resumed = try await VerbRunner(wiring, common).carryOut(ResumeFeeds(feeds)) { state in
             let ids = try state.ids(of: feeds)
             return try await state.locked { try await $0.resume(ids, at: WallClock.now()) }.keys.sorted()
         }

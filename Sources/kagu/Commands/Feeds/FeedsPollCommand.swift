@@ -31,7 +31,7 @@ struct FeedsPollCommand: ParsableCommand {
     func run() throws {
         let wiring = Wiring.ofProcess()
         let printer = FeedAnswerPrinter(answer.output, wiring)
-        let polled = try FeedOperator(wiring, common).ask(PollFeeds(feeds, full: full, wait: wait))
+        let polled = try VerbRunner(wiring, common).ask(PollFeeds(feeds, full: full, wait: wait))
         guard wait else { return try StandardOutput.write(printer.ids("ordered", feeds)) }
         try StandardOutput.write(printer.polled(polled, utc ? .utc : .local))
         if polled.contains(where: { !$0.isFine }) { throw ExitStatus.negative }

@@ -21,7 +21,7 @@ struct FeedsRemoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let removed = try await FeedOperator(wiring, common).carryOut(RemoveFeeds(feeds)) { state in
+        let removed = try await VerbRunner(wiring, common).carryOut(RemoveFeeds(feeds)) { state in
             try await state.remove(feeds).map(ListedFeed.init)
         }
         try StandardOutput.write(FeedAnswerPrinter(answer.output, wiring).listed("removed", removed))

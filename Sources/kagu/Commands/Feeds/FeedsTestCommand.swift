@@ -51,7 +51,7 @@ struct FeedsTestCommand: ParsableCommand {
     }
 
     private func fetched(_ wiring: Wiring) throws -> FeedTrial.Document {
-        let answer = try FeedOperator(wiring, common).ask(FetchDocument(source))
+        let answer = try VerbRunner(wiring, common).ask(FetchDocument(source))
         guard let body = Base64.decode(answer.body) else {
             throw CommandFailure(
                 "test: the daemon's answer could not be read; install kagu and kagud of one release")

@@ -37,7 +37,7 @@ struct ReceiversListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let lines = try await FeedOperator(wiring, common).carryOut(ListReceivers()) { state in
+        let lines = try await VerbRunner(wiring, common).carryOut(ListReceivers()) { state in
             try state.receivers()
         }
         let terminal = Terminal.standardOutput(environment: wiring.environment)
@@ -70,7 +70,7 @@ struct ReceiversTestCommand: AsyncParsableCommand {
 
     func run() throws {
         let wiring = Wiring.ofProcess()
-        let answer = try FeedOperator(wiring, common).ask(TestReceiver(name, message: type))
+        let answer = try VerbRunner(wiring, common).ask(TestReceiver(name, message: type))
         let paint = Paint(Terminal.standardOutput(environment: wiring.environment).usesColour)
         try StandardOutput.write(ReceiverPrinter.text(of: answer, name, output, paint))
         if !answer.isSuccess { throw ExitStatus.negative }
@@ -123,7 +123,7 @@ extension SetReceiver {
     /// Enables or disables, and says how the receivers stand then.
     fileprivate func run(_ common: CommonOptions, _ answer: AnswerOptions) async throws {
         let wiring = Wiring.ofProcess()
-        let lines = try await FeedOperator(wiring, common).carryOut(self) { try await $0.set(self) }
+        let lines = try await VerbRunner(wiring, common).carryOut(self) { try await $0.set(self) }
         let terminal = Terminal.standardOutput(environment: wiring.environment)
         let printer = ReceiverPrinter(terminal: terminal, clock: .local, now: WallClock.now())
         try StandardOutput.write(printer.list(answer.output == .json ? .json : .short).text(lines))
@@ -139,13 +139,14 @@ extension OfflineState {
         let records = try reader?.receiverRecords() ?? []
         let standings = try reader?.receiverStandings() ?? []
         return settings.map { receiver in
-            let record = records.first { $0.name == receiver.name } ?? ReceiverRecord(name: receiver.name)
+            let health = records.first { $0.name == receiver.name }?.health ?? ReceiverHealth()
             let standing = standings.first { $0.receiver == receiver.name }
             return ReceiverLine(
-                name: receiver.name, type: receiver.kind.rawValue, host: receiver.host, state: record.state,
-                since: record.since, waiting: standing?.pending ?? 0, parked: standing?.parked ?? 0,
-                oldest: standing?.oldest, lastSuccess: record.lastSuccess, lastError: record.error,
-                cause: record.detail)
+                name: receiver.name, type: receiver.kind.rawValue, host: receiver.host,
+                state: health.state.rawValue,
+                since: health.since, waiting: standing?.pending ?? 0, parked: standing?.parked ?? 0,
+                oldest: standing?.oldest, lastSuccess: health.lastSuccess, lastError: health.error,
+                cause: health.cause)
         }.sorted { $0.name < $1.name }
     }
 
@@ -153,21 +154,24 @@ extension OfflineState {
     func set(_ request: SetReceiver) async throws -> [ReceiverLine] {
         let known = try load().alerts.receivers.map(\.name)
         if let unknown = request.receivers.first(where: { !known.contains($0) }) {
-            throw FeedOperator.status(of: .unknownReceiver(unknown, among: known))
+            throw VerbRunner.status(of: .unknownReceiver(unknown, among: known))
         }
         let now = WallClock.now()
         try await locked { store in
             let records = try await store.receiverRecords()
             for name in request.receivers {
-                var breaker = records.first { $0.name == name }.map(Breaker.init(stored:)) ?? Breaker()
+                var breaker = Breaker(records.first { $0.name == name }?.health ?? ReceiverHealth())
+                var effect: ReceiverEffect?
                 if request.isEnabled {
+                    // A breaker that is closed by hand has closed (D10, D11).
+                    if breaker.isProbing { effect = .recovered(dissolvingOver: Breaker.singlesAfterOutage) }
                     breaker.enable(at: now)
                 } else {
+                    effect = .parked(reason: "receiver_disabled")
                     breaker.disable(byOperator: request.comment, at: now)
                 }
                 try await store.setReceivers(
-                    [ReceiverRecord(name, stored: breaker)],
-                    effect: request.isEnabled ? nil : .parked(reason: "receiver_disabled"), at: now)
+                    [ReceiverRecord(name, breaker.health)], effect: effect, at: now)
             }
         }
         return try receivers().filter { request.receivers.contains($0.name) }

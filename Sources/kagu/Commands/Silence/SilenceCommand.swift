@@ -61,7 +61,7 @@ struct SilenceAddCommand: AsyncParsableCommand {
     func run() async throws {
         let wiring = Wiring.ofProcess()
         let request = try request(at: WallClock.now())
-        let silence = try await FeedOperator(wiring, common).carryOut(request) { try await $0.add(request) }
+        let silence = try await VerbRunner(wiring, common).carryOut(request) { try await $0.add(request) }
         switch output {
         case .short: try StandardOutput.write(silence.id + "\n")
         case .json: try StandardOutput.write(SilencePrinter.json(silence) + "\n")
@@ -130,7 +130,7 @@ struct SilenceExpireCommand: AsyncParsableCommand {
     func run() async throws {
         let wiring = Wiring.ofProcess()
         let request = ExpireSilences(ids)
-        let expired = try await FeedOperator(wiring, common).carryOut(request) { state in
+        let expired = try await VerbRunner(wiring, common).carryOut(request) { state in
             try await state.alerts { store in
                 let expired = try await store.expireSilences(ids, at: WallClock.now())
                 if let unknown = ids.first(where: { !expired.contains($0) }) {

@@ -20,7 +20,7 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         let wiring = Wiring.ofProcess()
-        let daemon = try FeedOperator(wiring, common)
+        let daemon = try VerbRunner(wiring, common)
         guard wait else { return try daemon.order(Reload()) }
         let taken = try daemon.ask(Reload())
         let watches = Plural.text(taken.watches, "watch", plural: "watches")

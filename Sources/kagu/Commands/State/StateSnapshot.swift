@@ -58,7 +58,7 @@ struct StateSnapshot: Hashable {
         let reader = try StateReader(directory: directory)
         snapshot.alerts = try reader.alertCounts()
         snapshot.waiting = try reader.deliveryCounts()[.waiting] ?? 0
-        snapshot.receivers = try reader.receiverRecords().filter { $0.state != "ok" }
+        snapshot.receivers = try reader.receiverRecords().filter { $0.health.state != .ok }
         snapshot.hits = try reader.hitCount()
         snapshot.lastHit = try reader.lastHit()
         snapshot.events = try reader.events(limit: eventCount)

@@ -28,8 +28,8 @@ struct StatusReport {
     var problems: [String] {
         var problems: [String] = []
         for receiver in snapshot.receivers {
-            let error = receiver.error.isEmpty ? "" : ": \(receiver.error)"
-            problems.append("receiver \(receiver.name) is \(receiver.state)\(error)")
+            let (state, error) = (receiver.health.state, receiver.health.error)
+            problems.append("receiver \(receiver.name) is \(state)\(error.isEmpty ? "" : ": \(error)")")
         }
         if let parked = snapshot.alerts[.parked], parked > 0 { problems.append("\(parked) alerts parked") }
         if let due = snapshot.oldestDue, now - due > Self.objective {
@@ -76,9 +76,9 @@ struct StatusReport {
                     for receiver in snapshot.receivers {
                         json.object { json in
                             json.member("name", receiver.name)
-                            json.member("state", receiver.state)
-                            json.member("since", receiver.since)
-                            json.member("error", ifPresent: receiver.error)
+                            json.member("state", receiver.health.state.rawValue)
+                            json.member("since", receiver.health.since)
+                            json.member("error", ifPresent: receiver.health.error)
                         }
                     }
                 })

@@ -132,5 +132,9 @@ struct TargetAttemptTests {
         let slack = SlackReceiver(AttemptBench.target(origin.url("/services/T0/B0/x")))
         origin.otherwise { _ in .text("bad url \(origin.url("/services/T0/B0/x"))", status: 400) }
         #expect(await bench.attempt(slack)?.record.excerpt == "bad url <secret>")
+        // One that lies across the end of what is kept is not kept by half.
+        let padding = String(repeating: "x", count: DeliveryAttempt.maximumExcerptBytes - 20)
+        origin.otherwise { _ in .text(padding + origin.url("/services/T0/B0/x"), status: 400) }
+        #expect(await bench.attempt(slack)?.record.excerpt == padding + "<secret>")
     }
 }

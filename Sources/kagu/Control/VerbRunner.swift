@@ -4,7 +4,7 @@ import KaguConfig
 import KaguModel
 
 /// Carries out a writing verb: through the daemon where one runs, else by itself (O11).
-struct FeedOperator {
+struct VerbRunner {
     private let wiring: Wiring
     private let common: CommonOptions
     /// The state directory.
