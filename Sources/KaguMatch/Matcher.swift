@@ -22,8 +22,8 @@ public struct Matcher: Sendable {
 
     /// Finds everything in one document: a pure function, linear in the text (M64). With `explaining`, rejected
     /// mentions, topics below their threshold and the truth of every watch come too (M51, M52). Without
-    /// `needsLanguage` the language of a document in which nothing can be found stays `und`: most items of most feeds
-    /// are done with after one pass over their bytes.
+    /// `needsLanguage` the language of a document in which no watch fires stays `und`: most items of most feeds are
+    /// done with after one pass over their bytes.
     public func match(
         _ document: Document, explaining: Bool = false, needsLanguage: Bool = true
     ) -> MatchResult {
@@ -41,13 +41,15 @@ public struct Matcher: Sendable {
         return match.run()
     }
 
-    /// Whether anything may be found in a document; false is certain. See `mayFind(in:)`.
+    /// Whether anything may come of a document: an entity, a topic, a watch; false is certain. See `mayFind(in:)`.
     public func mayFind(in document: Document) -> Bool { !compiled.isSilent(on: document) }
 
-    /// Whether anything may be found in a plain text, given as UTF-8; false is certain. A pass over the bytes that
-    /// allocates nothing, many times quicker than `match`.
+    /// Whether anything may come of a plain text without a feed, given as UTF-8; false is certain. A pass over the
+    /// bytes, many times quicker than `match`.
     public func mayFind(in text: Span<UInt8>) -> Bool {
-        compiled.firesOnNothing || compiled.lexicon.sieve.mayFind(in: text)
+        guard !compiled.firesOnNothing else { return true }
+        var tally = SieveTally()
+        return compiled.lexicon.sieve.mayFind(in: text, &tally)
     }
 
     /// Whether an expression holds in a document: the checks of `near` examples (M60). Compiles anew each time.

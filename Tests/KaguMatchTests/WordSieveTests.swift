@@ -50,7 +50,7 @@ struct WordSieveTests {
         #expect(matcher.match(Document(content: text), needsLanguage: false).language == "und")
     }
 
-    static let odd = ["Ba\u{301}ku", "B.A.K.U", "#newcaledonia", "新喀里多尼亚", "Ba\u{AD}ku", "서울", "Ｂａｋｕ"]
+    static let odd = ["Ba\u{301}ku", "é.û.", "#newcaledonia", "新喀里多尼亚", "Ba\u{AD}ku", "서울", "Ｂａｋｕ"]
 
     @Test("what bytes alone do not tell counts as found (M63)", arguments: odd)
     func keeps(_ text: String) {
@@ -69,5 +69,86 @@ struct WordSieveTests {
         let matcher = try Sample.matcher([Sample.watch("w", "class:state AND NOT @place.nc")])
         let result = matcher.match(Document(content: "It rained.", sourceClass: .state), needsLanguage: false)
         #expect(result.watches.map(\.id) == ["w"])
+    }
+
+    // MARK: Names that are nothing by themselves
+
+    private static func matcher(_ watches: [(String, String)], _ topics: [Topic] = Sample.topics) throws -> Matcher
+    {
+        try Matcher(
+            Watchlist(
+                entities: Sample.people + Sample.places + [Sample.group], groups: Sample.groups, topics: topics,
+                watches: watches.map { Sample.watch($0, $1) }))
+    }
+
+    @Test("letters with full stops are one word, and figures are none (M14, M63)")
+    func dotted() throws {
+        let matcher = try Matcher(Watchlist(entities: [Sample.entity("org.x", [Sample.alias("USK")])]))
+        for text in ["U.S.K. said", "the U.S.K", "usk", "U.S.K.-made"] {
+            #expect(matcher.mayFind(in: Document(content: text)), "\(text)")
+            #expect(matcher.match(Document(content: text)).entities == ["org.x"], "\(text)")
+        }
+        for text in ["up 2.5 percent at 9 p.m. in the U.S. market", "J.Smith and A.B.", "No.5"] {
+            #expect(!matcher.mayFind(in: Document(content: text)), "\(text)")
+        }
+    }
+
+    @Test("a topic below its threshold is nothing until its words may reach it (M38, M63)")
+    func quietTopics() throws {
+        let matcher = try Self.matcher([("w", "#unrest NEAR @place.nc")])
+        // One term of 60 points of 100; the bonus of 40 brings it there, two terms do as well.
+        let topic = Topic(
+            id: "topic.talk", name: "Talk", threshold: 150, terms: [Sample.term("said"), Sample.term("spoke to")],
+            location: Sample.place)
+        let quiet = try Self.matcher([("w", "#talk NEAR @place.nc")], [topic])
+        #expect(!quiet.mayFind(in: Document(content: "He said so. She spoke to them.")))
+        #expect(quiet.mayFind(in: Document(title: "He said so", content: "She spoke to them.")))
+        #expect(quiet.mayFind(in: Document(content: "said, said, said")))
+        #expect(!quiet.mayFind(in: Document(content: "He spoke. To them, he spoke; to us he spoke of it.")))
+        #expect(quiet.mayFind(in: Document(content: "He said so in Kanaky.")))
+        #expect(matcher.mayFind(in: Document(content: "A riot.")))
+    }
+
+    @Test("a topic that a watch can fire on below its threshold is looked at (M43, M63)")
+    func loudTopics() throws {
+        let topics = ["a", "b"].map {
+            Topic(
+                id: "topic.\($0)", name: $0, threshold: 1000, terms: [Sample.term("word" + $0)],
+                location: Sample.place)
+        }
+        let matcher = try Self.matcher([("w", "#a NEAR #b")], topics)
+        let document = Document(content: "worda wordb")
+        #expect(matcher.match(document, needsLanguage: false).watches.map(\.id) == ["w"])
+        let counting = try Self.matcher([("w", "count(#a) >= 2")], topics)
+        #expect(counting.match(Document(content: "worda worda")).watches.map(\.id) == ["w"])
+    }
+
+    @Test("an anchored alias is nothing without a strong name or its feed (M32, M63)")
+    func anchored() throws {
+        let matcher = try Self.matcher([("w", "@org.big")])
+        #expect(!matcher.mayFind(in: Document(content: "BIG was told. A big day.")))
+        let fed = Document(content: "BIG was told.", feedURL: "https://www.bakuinitiative.org/feed")
+        #expect(matcher.mayFind(in: fed))
+        #expect(matcher.match(fed).watches.map(\.id) == ["w"])
+        #expect(matcher.match(Document(content: "BIG and the Baku Initiative Group.")).mentions.count == 2)
+    }
+
+    @Test("a name that asks for a capital is passed over in small letters, but not in links (M27, M63)")
+    func capitals() throws {
+        let matcher = try Self.matcher([("w", "@place.france")])
+        #expect(!matcher.mayFind(in: Document(content: "le franc et la france.")))
+        #expect(matcher.mayFind(in: Document(content: "la France.")))
+        #expect(matcher.mayFind(in: Document(content: "It rained.", url: "https://a.example/france-et-monde")))
+    }
+
+    @Test("words of a longer name tell only in its order, its last with an ending (M63)")
+    func longNames() throws {
+        let topic = Topic(
+            id: "topic.t", name: "T", terms: [Sample.term("iddia et*", .tr, weight: 100)], location: Sample.place)
+        let matcher = try Self.matcher([("w", "@place.nc")], [topic])
+        #expect(matcher.mayFind(in: Document(content: "Bunu iddia etti.")))
+        #expect(matcher.match(Document(content: "Bunu iddia etti.")).topics.map(\.id) == ["topic.t"])
+        #expect(!matcher.mayFind(in: Document(content: "Etti, iddia. New is the Caledonian of old congress.")))
+        #expect(matcher.mayFind(in: Document(content: "Yeni Kaledonyanın")))
     }
 }

@@ -2,6 +2,20 @@
 
 import KaguModel
 
+/// The language of one document, guessed when first asked for. Confined to one call of `Matcher.match`.
+final class ItemLanguage {
+    private let fields: FieldTexts
+    private let document: Document
+
+    init(_ fields: FieldTexts, _ document: Document, known: (language: String, source: LanguageSource)? = nil) {
+        self.fields = fields
+        self.document = document
+        if let known { value = known }
+    }
+
+    private(set) lazy var value = LanguageGuess.of(fields, document)
+}
+
 /// The language of an item: script first, then points for letters, elisions, endings and stop words (M50).
 struct LanguageGuess {
     /// How many tokens are looked at: enough for any article, and a bound for long ones.

@@ -111,7 +111,7 @@ struct GivenName: Sendable {
         guard let spelling = words.first?.first, let strict = spelling.strict.first,
             let loose = spelling.loose.first
         else { return false }
-        return unit.strict == strict || loose == [unit.strict]
+        return unit.strict == strict || (loose.second == 0 && loose.first == unit.strict)
     }
 }
 

@@ -9,13 +9,16 @@ struct Lexicon: Sendable {
     var phrases: [CompiledPhrase] = []
     var words: WordTrie
     var names: NameTrie
-    /// Tells in one pass that a text holds none of them.
-    var sieve = WordSieve()
+    /// Tells in one pass that nothing can come of a text.
+    let sieve: WordSieve
     /// Aliases written without spaces → their numbers, for hashtags (M19).
     var joined: [[UInt32]: [Int]]
 
-    /// Builds the tries.
-    init(aliases: [CompiledAlias], aliasTexts: [FieldText], terms: [CompiledTerm], phrases: [CompiledPhrase]) {
+    /// Builds the tries. `fedEntities` are those that a feed may anchor.
+    init(
+        aliases: [CompiledAlias], aliasTexts: [FieldText], terms: [CompiledTerm], phrases: [CompiledPhrase],
+        quiet: QuietNames = QuietNames(), fedEntities: Set<Int> = []
+    ) {
         self.aliases = aliases
         self.terms = terms
         self.phrases = phrases
@@ -32,9 +35,44 @@ struct Lexicon: Sendable {
         names = NameTrie(builder.names, wordCount: builder.wordCount)
         let entries = builder.entries(names.roles)
         words = WordTrie(entries)
-        for entry in entries where !entry.role.isDisjoint(with: [.single, .first, .second]) {
-            sieve.insert(entry.spelling.looseKey, entry.role, mayGoOn: entry.mayGoOn)
+        let weights = NameWeights(aliases: aliases, terms: terms, quiet: quiet, fedEntities: fedEntities)
+        let weighed = builder.names.map { (words: $0.words, weight: weights.weight(of: $0.target)) }
+        var sieve = SieveBuilder(SieveTrie(weighed, wordCount: builder.wordCount))
+        for entry in entries {
+            sieve.insert(entry.spelling.looseKey, entry.word, mayGoOn: entry.mayGoOn)
         }
+        self.sieve = WordSieve(sieve, quiet: quiet)
+    }
+}
+
+/// Tells what comes of names by themselves.
+private struct NameWeights {
+    let aliases: [CompiledAlias]
+    let terms: [CompiledTerm]
+    let quiet: QuietNames
+    /// Entities that a feed may anchor.
+    let fedEntities: Set<Int>
+
+    func weight(of target: NameTarget) -> NameWeight {
+        switch target {
+        case .exception: return .nothing
+        case .alias(let number):
+            let alias = aliases[number]
+            guard alias.alias.isAnchored else { return telling(alias.words, alias.alias.letterCase) }
+            // Without a feed an anchored alias needs a strong mention of a name that is not (M32, M35).
+            guard fedEntities.contains(alias.entity) else { return .nothing }
+            return .counting(topic: quiet.anchorNumber, points: 0)
+        case .term(let number):
+            let term = terms[number]
+            if term.isAgainst { return .nothing }
+            guard quiet.isQuiet(topic: term.topic) else { return telling(term.words, term.term.letterCase) }
+            return .counting(topic: term.topic, points: max(0, term.term.weight))
+        case .phrase(let number): return quiet.isQuiet(phrase: number) ? .nothing : .telling(needsCapital: false)
+        }
+    }
+
+    private func telling(_ words: [Spelling], _ rule: CaseRule) -> NameWeight {
+        .telling(needsCapital: rule != .fold && words.first?.isUpper.first == true)
     }
 }
 
@@ -55,7 +93,7 @@ private struct LexiconBuilder {
     var wordCount: Int { spellings.count }
 
     /// The words with the forms under which a text may show them, and their roles.
-    func entries(_ roles: [WordSieve.Role]) -> [WordEntry] {
+    func entries(_ roles: [WordOpenings.Role]) -> [WordEntry] {
         var out: [WordEntry] = []
         for (number, word) in spellings.enumerated() {
             var forms = [word.spelling]

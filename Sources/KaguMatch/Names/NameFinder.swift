@@ -224,7 +224,7 @@ struct NameFinder {
             return word.strict[letter] == 0x69 && hasDotless ? 2 : 1
         }
         // A Russian form replaces letters: the alias is longer or ends otherwise.
-        return word.loose[letter] == [unit.loose] || unit.loose == word.loose[letter].first ? 3 : 4
+        return unit.loose == word.loose[letter].first ? 3 : 4
     }
 
     // MARK: Hashtags

@@ -132,13 +132,12 @@ struct NameTrie: Sendable {
     func targets(at node: Int) -> ArraySlice<NameTarget> { names[Int(firstName[node])..<Int(firstName[node + 1])] }
 
     /// What each word may be in names.
-    var roles: [WordSieve.Role] {
-        var roles = [WordSieve.Role](repeating: [], count: first.count)
+    var roles: [WordOpenings.Role] {
+        var roles = [WordOpenings.Role](repeating: [], count: first.count)
         for (word, start) in first.enumerated() where start >= 0 {
             let node = Int(start)
             if !targets(at: node).isEmpty { roles[word].insert(.single) }
             if hasNext(node) { roles[word].insert(.first) }
-            for edge in Int(firstEdge[node])..<Int(firstEdge[node + 1]) { roles[Int(words[edge])].insert(.second) }
         }
         for word in words { roles[Int(word)].insert(.later) }
         return roles

@@ -4,6 +4,17 @@
 /// token that is no word and begins with none is done with here, before the trie, which is too large for the cache.
 /// So are words where no name can run through them: "of" is part of many names and the beginning of none.
 struct WordOpenings: Sendable {
+    /// What a word may be, one bit each.
+    struct Role: OptionSet {
+        let rawValue: UInt32
+        /// A name by itself.
+        static let single = Role(rawValue: 1)
+        /// The first word of a longer name.
+        static let first = Role(rawValue: 2)
+        /// Any other word of a longer name.
+        static let later = Role(rawValue: 4)
+    }
+
     private static let shortLength = 3
     private static let longLength = 5
 
@@ -14,8 +25,9 @@ struct WordOpenings: Sendable {
     private var short: [UInt64]
     private var long: [UInt64]
     private let shift: UInt32
-    /// Whether words of one or two letters may go on in a token.
+    /// Whether words of one or two letters may go on in a token, and whether such words begin names.
     private var hasTinyStems = false
+    private var hasTinyOpenings = false
 
     /// Sets for so many words.
     init(wordCount: Int) {
@@ -47,7 +59,7 @@ struct WordOpenings: Sendable {
     }
 
     /// Notes a word of the lexicon by its loose letters, what it may be, and whether a token may go on after it.
-    mutating func insert(_ letters: [UInt32], _ role: WordSieve.Role, mayGoOn: Bool) {
+    mutating func insert(_ letters: [UInt32], _ role: Role, mayGoOn: Bool) {
         var hash: UInt32 = 0
         for (index, letter) in letters.enumerated() {
             hash = Self.add(letter, to: hash)
@@ -59,23 +71,31 @@ struct WordOpenings: Sendable {
         whole[slot >> 4] |= UInt64(role.rawValue) << (UInt64(slot & 15) * 4)
         guard mayGoOn else { return }
         insert(hash, into: &stems)
-        if letters.count < Self.shortLength { hasTinyStems = true }
+        guard letters.count < Self.shortLength else { return }
+        hasTinyStems = true
+        if !role.isDisjoint(with: [.single, .first]) { hasTinyOpenings = true }
     }
+
+    /// Whether a token may go on after a word of this hash.
+    @inline(__always)
+    func mayGoOn(after hash: UInt32) -> Bool { contains(stems, hash) }
 
     /// What a whole token may be.
     @inline(__always)
-    func role(of token: Token) -> WordSieve.Role {
+    func role(of token: Token) -> Role {
         let slot = slot(token.hash)
         let bits = whole[slot &>> 4] &>> (UInt64(truncatingIfNeeded: slot & 15) &* 4)
-        return WordSieve.Role(rawValue: UInt32(truncatingIfNeeded: bits & 15))
+        return Role(rawValue: UInt32(truncatingIfNeeded: bits & 15))
     }
 
     /// One past the last letter of a token up to which words may reach that it goes on after; its first where there
-    /// are none.
+    /// are none. Words of one or two letters are asked for only where the token `follows` another word, unless such
+    /// words begin names.
     @inline(__always)
-    func limitOfStems(_ letters: Range<Int>, _ units: Span<FoldedUnit>) -> Int {
+    func limitOfStems(_ letters: Range<Int>, _ units: Span<FoldedUnit>, follows: Bool) -> Int {
         let first = letters.lowerBound
-        guard letters.count > Self.shortLength, !hasTinyStems else { return limitOfTinyStems(letters, units) }
+        if hasTinyStems, follows || hasTinyOpenings { return limitOfTinyStems(letters, units) }
+        guard letters.count > Self.shortLength else { return first }
         var hash = Self.add(units[first].loose, to: 0)
         hash = Self.add(units[first &+ 1].loose, to: hash)
         hash = Self.add(units[first &+ 2].loose, to: hash)
@@ -86,7 +106,6 @@ struct WordOpenings: Sendable {
     /// As `limitOfStems`, where stems may have one or two letters.
     private func limitOfTinyStems(_ letters: Range<Int>, _ units: Span<FoldedUnit>) -> Int {
         let first = letters.lowerBound
-        guard hasTinyStems else { return first }
         var past = first
         var hash: UInt32 = 0
         for at in letters.prefix(Self.shortLength) {

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Tells in one pass over bytes that nothing of a lexicon can stand in a text, before the text is folded and cut
-/// (M63, B10). Most items of most feeds end here.
+/// Tells in one pass over bytes that nothing can come of a text, before it is folded and cut (M63, B10). Most items of
+/// most feeds end here.
 ///
-/// It hashes the loose letters of every word, whole and as the beginning of an inflected word, and looks for a word
-/// that is a name, or for two in a row that begin one. What it cannot judge in this way, such as marks written apart,
-/// hashtags or scripts without boundaries, counts as found. So "no" is certain and "yes" means: look.
-struct WordSieve: Sendable {
-    /// What a word may be, one bit each.
-    struct Role: OptionSet {
-        let rawValue: UInt32
-        /// A name by itself.
-        static let single = Role(rawValue: 1)
-        /// The first word of a longer name.
-        static let first = Role(rawValue: 2)
-        /// The second word of a longer name.
-        static let second = Role(rawValue: 4)
-        /// Any word of a longer name but the first; the sieve itself asks only for the second.
-        static let later = Role(rawValue: 8)
-    }
-
+/// It hashes the loose letters of every word, whole and as the beginning of an inflected word, and looks for words in
+/// a row that are a name. Quiet names are counted instead (`QuietNames`). What it cannot judge in this way, such as
+/// marks written apart, hashtags or scripts without boundaries, counts as found. So "no" is certain and "yes" means:
+/// look.
+final class WordSieve: Sendable {
     /// The UTF-8 of the loose letters of the scalars below U+0800, as `LooseHash.add` takes it; 0 for what stands
     /// between words.
     private let letters: [UInt32]
@@ -27,17 +15,20 @@ struct WordSieve: Sendable {
     /// Which of U+2000–207F stand between words.
     private let general: [Bool]
     private let table: FoldingTable
-    private var words = RoleTable()
-    private var stems = RoleTable()
+    private let names: SieveTrie
+    private let words: SieveTable
+    private let stems: SieveTable
     /// The first three or four letters of stems, as bits.
-    private var openings = [UInt64](repeating: 0, count: 1 << (Self.openingBits - 6))
-    private static let openingBits = 15
-    private var hasStems = false
-    /// A word of one or two letters may go on in a token: nothing can be sieved out.
-    private var isBlind = false
+    private let openings: [UInt64]
+    private let hasStems: Bool
+    /// Words of one or two letters may go on in a token, as second words.
+    private let hasTinyStems: Bool
+    /// They may go on as first words: nothing can be sieved out.
+    private let isBlind: Bool
+    private let limits: [Int?]
 
-    /// A sieve that lets nothing through.
-    init() {
+    /// A sieve for the words given; without any it lets only through what it cannot judge.
+    init(_ builder: SieveBuilder = SieveBuilder(), quiet: QuietNames = QuietNames()) {
         let table = FoldingTable.shared
         self.table = table
         letters = (UInt32(0)..<0x800).map { scalar -> UInt32 in
@@ -51,54 +42,39 @@ struct WordSieve: Sendable {
             return first | LooseHash.utf8(UInt32(letter.second)) << (first < 0x100 ? 8 : 16)
         }
         general = (UInt32(0x2000)..<0x2080).map { table.isBetweenWords($0) }
-    }
-
-    // MARK: Building
-
-    /// Adds a word by its loose letters.
-    mutating func insert(_ looseKey: [UInt32], _ role: Role, mayGoOn: Bool) {
-        // A text with such letters is never sieved out.
-        guard looseKey.allSatisfy({ $0 < 0x800 }) else { return }
-        var hash = LooseHash()
-        for (index, letter) in looseKey.enumerated() {
-            hash.add(LooseHash.utf8(letter))
-            if mayGoOn, index == 2 ? looseKey.count == 3 : index == 3 {
-                let bit = Self.openingBit(hash.value)
-                openings[bit >> 6] |= 1 << UInt64(bit & 63)
-                hasStems = true
-            }
-        }
-        words.insert(hash.value, role)
-        guard mayGoOn else { return }
-        stems.insert(hash.value, role)
-        if looseKey.count < 3 { isBlind = true }
-    }
-
-    @inline(__always)
-    private static func openingBit(_ hash: UInt64) -> Int {
-        Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - openingBits))
+        names = builder.names
+        words = SieveTable(builder.words, builder.names)
+        stems = SieveTable(builder.stems, builder.names)
+        openings = builder.openings
+        hasStems = builder.hasStems
+        hasTinyStems = builder.hasTinyStems
+        isBlind = builder.isBlind
+        limits = quiet.limits
     }
 
     @inline(__always)
     private func mayOpen(_ hash: UInt64) -> Bool {
-        let bit = Self.openingBit(hash)
+        let bit = SieveBuilder.openingBit(hash)
         return openings[bit &>> 6] & (1 &<< UInt64(truncatingIfNeeded: bit & 63)) != 0
     }
 
-    // MARK: Looking
-
-    /// Whether a name may stand in a text; false is certain.
+    /// Whether something may come of a text; false is certain.
     func mayFind(in text: String) -> Bool {
-        text.utf8.isEmpty ? false : mayFind(in: text.utf8Span.span)
+        var tally = SieveTally()
+        return mayFind(in: text, &tally)
     }
 
-    /// Whether a name may stand in a text; false is certain.
-    func mayFind(in bytes: Span<UInt8>) -> Bool {
+    /// Whether something may come of a text; false is certain, for all texts of one tally together.
+    func mayFind(in text: String, _ tally: inout SieveTally) -> Bool {
+        text.utf8.isEmpty ? false : mayFind(in: text.utf8Span.span, &tally)
+    }
+
+    /// Whether something may come of a text; false is certain, for all texts of one tally together.
+    func mayFind(in bytes: Span<UInt8>, _ tally: inout SieveTally) -> Bool {
         if isBlind { return true }
         let raw = bytes.bytes
         var at = 0
-        /// The word before begins a longer name.
-        var isBegun = false
+        var paths = SievePaths()
         while at < bytes.count {
             let start = at
             let word = PlainWord(raw, at: at)
@@ -110,12 +86,18 @@ struct WordSieve: Sendable {
                 hash = letters.value
             }
             if at > start {
-                var role = words[hash]
-                if hasStems, mayBeginStem(word) { role.formUnion(roleOfStems(bytes, from: start, to: at)) }
-                if role.contains(.single) || (isBegun && role.contains(.second)) { return true }
-                isBegun = role.contains(.first)
+                let slot = words.slot(of: hash)
+                let mayHaveStem = hasStems && mayHaveStem(word, at &- start, paths)
+                if slot >= 0 || mayHaveStem {
+                    var search = Search(paths, isCapital: tally.waivesCase || bytes[start] &- 0x61 >= 26)
+                    if slot >= 0, takes(slot, words, &search, &tally) { return true }
+                    if mayHaveStem, takesStems(bytes, from: start, to: at, &search, &tally) { return true }
+                    paths = search.paths
+                } else if paths.count > 0 {
+                    paths = SievePaths()
+                }
                 // Letters with full stops between them are one word (M14).
-                if at - start <= 2, isLetterAfterStop(bytes, at) { return true }
+                if at &- start <= 2, mayBeDotted(bytes, start, at) { return true }
             }
             guard at < bytes.count else { return false }
             if bytes[at] == 0x20 {
@@ -128,10 +110,122 @@ struct WordSieve: Sendable {
         return false
     }
 
+    // MARK: Words
+
+    /// One word of a text on its way through the names.
+    private struct Search {
+        /// The names that the words before begin, and those that go on after this one.
+        let before: SievePaths
+        var paths = SievePaths()
+        /// It begins with a capital, or with what may be one.
+        let isCapital: Bool
+
+        init(_ before: SievePaths, isCapital: Bool) {
+            self.before = before
+            self.isCapital = isCapital
+        }
+    }
+
+    /// Takes a word; true when something may come of the text.
+    private func takes(_ slot: Int, _ table: SieveTable, _ search: inout Search, _ tally: inout SieveTally) -> Bool
+    {
+        if table.begins(slot) {
+            for place in table.words(at: slot) {
+                let node = names.start(table.word(place))
+                if node >= 0, reaches(node, search.isCapital, &search, &tally) { return true }
+            }
+        }
+        guard search.before.count > 0, table.goesOn(slot) else { return false }
+        for place in table.words(at: slot) {
+            for index in 0..<search.before.count {
+                let node = names.next(search.before.node(index), table.word(place))
+                if node >= 0, reaches(node, search.before.isCapital(index), &search, &tally) { return true }
+            }
+        }
+        return false
+    }
+
+    /// Ends the names of a node; true when something may come of the text.
+    private func reaches(_ node: Int32, _ isCapital: Bool, _ search: inout Search, _ tally: inout SieveTally)
+        -> Bool
+    {
+        if names.tells(node, isCapital: isCapital) { return true }
+        for place in names.charges(node) where tally.add(names.charge(place), limits) { return true }
+        return names.hasNext(node) && !search.paths.add(node, isCapital: isCapital)
+    }
+
+    /// Whether a word may go on after a stem, by its first three or four letters where those are ASCII.
+    @inline(__always)
+    private func mayHaveStem(_ word: PlainWord, _ length: Int, _ paths: SievePaths) -> Bool {
+        if hasTinyStems, paths.count > 0 { return true }
+        // A word of three letters goes on after none.
+        guard word.length >= 4 else { return length > word.length }
+        return mayOpen(LooseHash.of(low: word.low & 0xFFFF_FFFF))
+            || mayOpen(LooseHash.of(low: word.low & 0xFF_FFFF))
+    }
+
+    /// Takes what a word's beginnings may be; true when something may come of one.
+    private func takesStems(
+        _ bytes: Span<UInt8>, from start: Int, to end: Int, _ search: inout Search, _ tally: inout SieveTally
+    ) -> Bool {
+        let isTiny = hasTinyStems && search.before.count > 0
+        var hash = LooseHash()
+        var at = start
+        var count = 0
+        while at < end {
+            var letter = letters[Int(bytes[at] & 0x7F)]
+            if bytes[at] >= 0x80 {
+                letter = letters[Int(bytes[at] & 0x1F) << 6 | Int(bytes[at + 1] & 0x3F)]
+                at += 1
+            }
+            at += 1
+            while letter != 0 {
+                let length: UInt32 = letter & 0x80 == 0 ? 8 : 16
+                hash.add(letter & (1 << length - 1))
+                letter >>= length
+                count += 1
+                if count < 3, !isTiny { continue }
+                if count == 3, !mayOpen(hash.value) { continue }
+                if count == 4, !mayOpen(hash.value) { return false }
+                // The whole word has been looked at.
+                guard at < end || letter != 0 else { return false }
+                let slot = stems.slot(of: hash.value)
+                if slot >= 0, takes(slot, stems, &search, &tally) { return true }
+            }
+        }
+        return false
+    }
+
+    /// Whether a word of at most two bytes may be the first letter of a word written with full stops that is looked
+    /// for. The letters are judged by themselves as well, as they stand in links.
+    private func mayBeDotted(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        guard end + 1 < bytes.count, bytes[end] == 0x2E else { return false }
+        let next = bytes[end + 1]
+        guard end - start == 1, bytes[start] < 0x80, next < 0x80 else {
+            return bytes[start] >= 0x80 && (next >= 0x80 || Self.isLetter(next)) || end - start == 1 && next >= 0x80
+        }
+        guard Self.isLetter(bytes[start]) else { return false }
+        var hash = LooseHash()
+        var at = start
+        while at < bytes.count, Self.isLetter(bytes[at]) {
+            hash.add(UInt32(bytes[at] | 0x20))
+            if stems.slot(of: hash.value) >= 0 || (at > start && words.slot(of: hash.value) >= 0) { return true }
+            guard at + 2 < bytes.count, bytes[at + 1] == 0x2E else { return false }
+            at += 2
+            // A letter beyond ASCII may be one of them too.
+            if bytes[at] >= 0x80 { return true }
+        }
+        return false
+    }
+
+    @inline(__always)
+    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+
     /// Takes the rest of a word; false where something stands that is not judged here.
     @inline(__always)
     private func takeLetters(_ at: inout Int, _ bytes: Span<UInt8>, _ hash: inout LooseHash) -> Bool {
-        let letters = self.letters.span
+        let table = self.letters
+        let letters = table.span
         // Copies, which stay in registers.
         var (place, sum) = (at, hash)
         defer { (at, hash) = (place, sum) }
@@ -153,45 +247,6 @@ struct WordSieve: Sendable {
             sum.add(letter)
         }
         return true
-    }
-
-    /// Whether a word may begin like a stem, by its first three or four letters where those are ASCII.
-    @inline(__always)
-    private func mayBeginStem(_ word: PlainWord) -> Bool {
-        guard word.length >= 4 else { return true }
-        return mayOpen(LooseHash.of(low: word.low & 0xFFFF_FFFF))
-            || mayOpen(LooseHash.of(low: word.low & 0xFF_FFFF))
-    }
-
-    /// What a word's beginnings may be.
-    private func roleOfStems(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Role {
-        var role: Role = []
-        var hash = LooseHash()
-        var at = start
-        var count = 0
-        while at < end {
-            var letter = letters[Int(bytes[at] & 0x7F)]
-            if bytes[at] >= 0x80 {
-                letter = letters[Int(bytes[at] & 0x1F) << 6 | Int(bytes[at + 1] & 0x3F)]
-                at += 1
-            }
-            at += 1
-            while letter != 0 {
-                let length: UInt32 = letter & 0x80 == 0 ? 8 : 16
-                hash.add(letter & (1 << length - 1))
-                letter >>= length
-                count += 1
-                if count == 3, !mayOpen(hash.value) { continue }
-                if count == 4, !mayOpen(hash.value) { return role }
-                if count >= 3 { role.formUnion(stems[hash.value]) }
-            }
-        }
-        return role
-    }
-
-    private func isLetterAfterStop(_ bytes: Span<UInt8>, _ at: Int) -> Bool {
-        guard at + 1 < bytes.count, bytes[at] == 0x2E else { return false }
-        return bytes[at + 1] >= 0x80 || letters[Int(bytes[at + 1])] != 0
     }
 
     /// Where the next word may begin; -1 where something stands that is not judged here.
@@ -228,77 +283,5 @@ struct WordSieve: Sendable {
         var scalar = UInt32(first) & (0xFF >> UInt32(length + 1))
         for index in 1..<length { scalar = scalar << 6 | UInt32(bytes[at + index] & 0x3F) }
         return table.isBetweenWords(scalar) ? length : 0
-    }
-}
-
-/// Hashes of words → what they may be: open addressing, mostly free.
-private struct RoleTable: Sendable {
-    /// The upper bits tell hashes apart, the lowest three are roles; 0 is a free slot.
-    private var slots = [UInt32](repeating: 0, count: 64)
-    private var shift: UInt64 = 58
-    private var count = 0
-    /// Two bits a slot, few of them set: what is not here is not in the slots, which are too many for the cache.
-    private var present = [UInt64](repeating: 0, count: 2)
-
-    @inline(__always)
-    private static func mix(_ hash: UInt64) -> UInt64 {
-        (hash ^ hash &>> 32) &* 0x9E37_79B9_7F4A_7C15
-    }
-
-    @inline(__always)
-    private static func mark(_ mixed: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: mixed) & ~7 | 8 }
-
-    subscript(hash: UInt64) -> WordSieve.Role {
-        @inline(__always) get {
-            let mixed = Self.mix(hash)
-            let bit = Int(truncatingIfNeeded: mixed &>> (shift &- 1))
-            guard present[bit &>> 6] & (1 &<< UInt64(truncatingIfNeeded: bit & 63)) != 0 else { return [] }
-            var slot = Int(truncatingIfNeeded: mixed &>> shift)
-            while slots[slot] != 0 {
-                if slots[slot] & ~7 == Self.mark(mixed) & ~7 { return WordSieve.Role(rawValue: slots[slot] & 7) }
-                slot = (slot + 1) & (slots.count - 1)
-            }
-            return []
-        }
-    }
-
-    mutating func insert(_ hash: UInt64, _ role: WordSieve.Role) {
-        if count * 4 >= slots.count { grow() }
-        let mixed = Self.mix(hash)
-        place(mixed, role.rawValue & 7)
-    }
-
-    private mutating func place(_ mixed: UInt64, _ role: UInt32) {
-        var slot = Int(truncatingIfNeeded: mixed >> shift)
-        while slots[slot] != 0 {
-            if slots[slot] & ~7 == Self.mark(mixed) & ~7 {
-                slots[slot] |= role
-                return
-            }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        slots[slot] = Self.mark(mixed) & ~7 | role
-        let bit = Int(truncatingIfNeeded: mixed >> (shift - 1))
-        present[bit >> 6] |= 1 << UInt64(bit & 63)
-        mixedHashes.append(mixed)
-        count += 1
-    }
-
-    /// Every hash that is in, for when the table grows.
-    private var mixedHashes: [UInt64] = []
-
-    private mutating func grow() {
-        var old: [(UInt64, UInt32)] = []
-        for mixed in mixedHashes {
-            var slot = Int(truncatingIfNeeded: mixed >> shift)
-            while slots[slot] & ~7 != Self.mark(mixed) & ~7 { slot = (slot + 1) & (slots.count - 1) }
-            old.append((mixed, slots[slot] & 7))
-        }
-        slots = [UInt32](repeating: 0, count: slots.count * 2)
-        present = [UInt64](repeating: 0, count: slots.count / 32)
-        shift -= 1
-        mixedHashes = []
-        count = 0
-        for (mixed, role) in old { place(mixed, role) }
     }
 }

@@ -13,7 +13,7 @@ struct WordEntry: Sendable {
     /// `*`: any remainder does (M4).
     var isStar: Bool
     /// What it is in names.
-    var role: WordSieve.Role
+    var role: WordOpenings.Role
 
     /// Whether a token may go on after it; Turkish and Azerbaijani chains ask for four letters (M24).
     var mayGoOn: Bool {
@@ -93,12 +93,15 @@ struct WordTrie: Sendable {
     private var spellings: [Spelling] = []
     /// How the words begin: a walk ends early where no word goes on.
     private var openings: WordOpenings
+    /// The nodes that words end at.
+    private var ends: WordEnds
     /// Targets of the root for scalars below 0x600.
     private var root = [Int32](repeating: -1, count: 0x600)
 
     /// Builds the trie of all words.
     init(_ all: [WordEntry]) {
         openings = WordOpenings(wordCount: all.count)
+        ends = WordEnds(wordCount: all.count)
         var targets: [UInt64: Int32] = [:]
         var atNode: [Int32: [WordEntry]] = [:]
         var count: Int32 = 1
@@ -116,6 +119,7 @@ struct WordTrie: Sendable {
                     count += 1
                 }
             }
+            if atNode[node] == nil { ends.insert(letters, node: node) }
             atNode[node, default: []].append(word)
         }
         var at = 0
@@ -184,10 +188,12 @@ struct WordTrie: Sendable {
             } else if role.contains(.first), index &+ 1 < tokens.count {
                 // A first word is nothing without a second.
                 let second = tokens[index &+ 1].units
-                let mayGoOn = next.contains(.later) || openings.limitOfStems(second, units) > second.lowerBound
-                past = mayGoOn ? letters.upperBound : openings.limitOfStems(letters, units)
+                let mayGoOn =
+                    next.contains(.later)
+                    || openings.limitOfStems(second, units, follows: true) > second.lowerBound
+                past = mayGoOn ? letters.upperBound : openings.limitOfStems(letters, units, follows: follows)
             } else {
-                past = openings.limitOfStems(letters, units)
+                past = openings.limitOfStems(letters, units, follows: follows)
             }
             follows = false
             guard past > letters.lowerBound else { continue }
@@ -211,18 +217,25 @@ struct WordTrie: Sendable {
         }
     }
 
+    /// Tests the words of the lengths that a token may have words of, up to `past`: by the hashes of their letters,
+    /// since nodes lie far apart.
     private func walk(_ index: Int, in text: FieldText, to past: Int, into hits: inout [WordHit]) {
         let token = text.tokens[index]
-        var node = 0
-        var at = token.units.lowerBound
         let limit = token.units.upperBound
-        while at < past {
-            node = next(node, text.units[at].loose)
-            if node < 0 { return }
-            at += 1
-            for word in Int(nodes[node].firstWord)..<Int(nodes[node + 1].firstWord)
-            where at == limit || words[word].isStar || !words[word].endings.isEmpty {
-                test(word, index, token, text, at: at, into: &hits)
+        var hash: UInt32 = 0
+        for at in token.units.lowerBound..<past {
+            hash = WordOpenings.add(text.units[at].loose, to: hash)
+            let isWhole = at &+ 1 == limit
+            guard isWhole || openings.mayGoOn(after: hash) else { continue }
+            var slot = ends.slot(of: hash)
+            while let node = ends.node(at: slot) {
+                if node.hash == hash {
+                    for word in Int(nodes[node.number].firstWord)..<Int(nodes[node.number + 1].firstWord)
+                    where isWhole || words[word].isStar || !words[word].endings.isEmpty {
+                        test(word, index, token, text, at: at &+ 1, into: &hits)
+                    }
+                }
+                slot = ends.next(after: slot)
             }
         }
     }

@@ -15,15 +15,20 @@ final class CompiledWatchlist: Sendable {
     let usesAuthors: Bool
     /// Whether a watch may fire where nothing is found.
     let firesOnNothing: Bool
+    /// Feeds that anchor entities.
+    private let anchorFeeds: [String]
 
-    init(entities: [CompiledEntity], lexicon: Lexicon, topics: [CompiledTopic], watches: [CompiledWatch]) {
+    init(
+        entities: [CompiledEntity], lexicon: Lexicon, topics: [CompiledTopic], watches: [CompiledWatch],
+        operands: OperandNumbers, gates: WatchGates
+    ) {
         self.entities = entities
         self.lexicon = lexicon
         self.topics = topics
         self.watches = watches
-        var operands = OperandNumbers()
-        gates = WatchGates(watches, &operands)
+        self.gates = gates
         self.operands = operands
+        anchorFeeds = Set(entities.flatMap(\.anchorFeeds)).sorted()
         let expressions =
             watches.flatMap { [$0.when] + ($0.unless.map { [$0] } ?? []) }
             + topics.flatMap { $0.bonuses.map(\.when) }
@@ -33,10 +38,30 @@ final class CompiledWatchlist: Sendable {
 
     /// Whether nothing at all can come of a document; false: look.
     func isSilent(on document: Document) -> Bool {
+        guard !firesOnNothing else { return false }
         let sieve = lexicon.sieve
-        return !firesOnNothing && !sieve.mayFind(in: document.title) && !sieve.mayFind(in: document.summary)
-            && !sieve.mayFind(in: document.content) && !sieve.mayFind(in: document.url)
-            && (!usesAuthors || !document.authors.contains { sieve.mayFind(in: $0) })
+        var tally = SieveTally()
+        func mayFind(in text: String, _ field: Mention.Field) -> Bool {
+            // Only prose brings a topic points.
+            tally.factor = FieldSet.prose.contains(field) ? field.doubledFactor : 0
+            tally.waivesCase = field == .url
+            return sieve.mayFind(in: text, &tally)
+        }
+        if mayFind(in: document.title, .title) || mayFind(in: document.summary, .summary)
+            || mayFind(in: document.content, .content) || mayFind(in: document.url, .url)
+            || (usesAuthors && document.authors.contains { mayFind(in: $0, .author) })
+        {
+            return false
+        }
+        return !tally.hasAnchored || !mayBeAnchored(document)
+    }
+
+    /// Whether the feed of a document anchors any entity (M2).
+    private func mayBeAnchored(_ document: Document) -> Bool {
+        let hosts = [document.feedURL, document.url, document.feedID].map(Host.of)
+        return anchorFeeds.contains { anchor in
+            anchor == document.feedID || hosts.contains { Host.covers(anchor, $0) }
+        }
     }
 }
 

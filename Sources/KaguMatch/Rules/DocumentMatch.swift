@@ -8,8 +8,9 @@ struct DocumentMatch {
     private let document: Document
     private let isExplaining: Bool
     private let fields: FieldTexts
-    /// Known once something is found, or from the beginning where it is asked for.
-    private var language: (language: String, source: LanguageSource)?
+    private let language: ItemLanguage
+    /// Whether the language is told wherever it comes to.
+    private let needsLanguage: Bool
     private var candidates: [Candidate] = []
     private var miscased: [Candidate] = []
     private var misended: [Candidate] = []
@@ -23,7 +24,8 @@ struct DocumentMatch {
         self.document = document
         isExplaining = explaining
         fields = FieldTexts(document, withAuthors: compiled.usesAuthors)
-        if needsLanguage { language = LanguageGuess.of(fields, document) }
+        language = ItemLanguage(fields, document)
+        self.needsLanguage = needsLanguage || explaining
     }
 
     init(_ compiled: CompiledWatchlist, _ reading: DocumentReading) {
@@ -31,7 +33,8 @@ struct DocumentMatch {
         document = reading.document
         isExplaining = false
         fields = reading.fields
-        language = reading.language
+        language = ItemLanguage(fields, document, known: reading.language)
+        needsLanguage = true
     }
 
     /// Everything found.
@@ -86,10 +89,9 @@ struct DocumentMatch {
 
     private mutating func judge() -> MatchResult {
         if candidates.isEmpty, terms.isEmpty, phrases.isEmpty, !isExplaining, !compiled.firesOnNothing {
-            return MatchResult(language: language?.language ?? "und", languageSource: language?.source ?? .none)
+            let told = needsLanguage ? language.value : ("und", .none)
+            return MatchResult(language: told.0, languageSource: told.1)
         }
-        let language = self.language ?? LanguageGuess.of(fields, document)
-        self.language = language
         var decider = Decider(compiled, document, fields, candidates)
         decider.run()
         candidates = decider.candidates
@@ -99,8 +101,9 @@ struct DocumentMatch {
         let topics = scoreTopics(evaluator)
         let shown = inOrder(chosen + (isExplaining ? refused(beside: chosen) : []))
         let watches = scoreWatches(evaluator, shown)
+        let told = needsLanguage || !watches.fired.isEmpty ? language.value : ("und", .none)
         return MatchResult(
-            language: language.language, languageSource: language.source, entities: entityIDs(chosen),
+            language: told.0, languageSource: told.1, entities: entityIDs(chosen),
             topics: topics.scores, watches: watches.fired, mentions: shown.map(mention),
             aliases: shown.map(aliasPlace), topicExplanations: topics.explanations,
             watchExplanations: watches.explanations)
@@ -195,7 +198,7 @@ struct DocumentMatch {
             found[mention.number, default: []].append(finding(mention.field, mention.first, mention.last, 60))
         }
         return Evaluator(
-            compiled: compiled, document: document, language: code, fields: fields, entities: entities,
+            compiled: compiled, document: document, language: language, fields: fields, entities: entities,
             topics: topics, phrases: found, absorbed: absorbed)
     }
 
@@ -207,11 +210,8 @@ struct DocumentMatch {
     }
 
     private func counts(_ term: CompiledTerm) -> Bool {
-        !term.term.onlyInItsLanguage || term.term.language.rawValue == code
+        !term.term.onlyInItsLanguage || term.term.language.rawValue == language.value.language
     }
-
-    /// The document's language; known before anything is judged.
-    private var code: String { language?.language ?? "und" }
 
     // MARK: Topics
 

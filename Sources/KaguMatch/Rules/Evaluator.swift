@@ -7,7 +7,9 @@ import KaguModel
 final class Evaluator {
     let compiled: CompiledWatchlist
     let document: Document
-    let language: String
+    private let reading: ItemLanguage
+    /// The document's language.
+    var language: String { reading.value.language }
     let fields: FieldTexts
     /// Accepted mentions by entity, term mentions by topic (positive terms only), mentions by phrase.
     let entities: [Int: [Finding]]
@@ -23,12 +25,12 @@ final class Evaluator {
     private var ordinals = [[Int]](repeating: [], count: Mention.Field.allCases.count)
 
     init(
-        compiled: CompiledWatchlist, document: Document, language: String, fields: FieldTexts,
+        compiled: CompiledWatchlist, document: Document, language: ItemLanguage, fields: FieldTexts,
         entities: [Int: [Finding]], topics: [Int: [Finding]], phrases: [Int: [Finding]], absorbed: [Set<Int>]
     ) {
         self.compiled = compiled
         self.document = document
-        self.language = language
+        reading = language
         self.fields = fields
         self.entities = entities
         self.topics = topics

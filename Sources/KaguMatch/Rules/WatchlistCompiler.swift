@@ -35,8 +35,16 @@ struct WatchlistCompiler {
         }
         let watches = watchlist.watches.compactMap { watch($0) }
         guard problems.isEmpty else { throw WatchlistProblems(problems: problems.inFileOrder) }
-        let lexicon = Lexicon(aliases: aliases, aliasTexts: texts, terms: terms, phrases: phrases)
-        return CompiledWatchlist(entities: entities, lexicon: lexicon, topics: topics, watches: watches)
+        var operands = OperandNumbers()
+        let gates = WatchGates(watches, &operands)
+        let quiet = QuietNames(
+            topics: topics, phraseCount: phrases.count, watches: watches, gates: gates, operands: operands)
+        let lexicon = Lexicon(
+            aliases: aliases, aliasTexts: texts, terms: terms, phrases: phrases, quiet: quiet,
+            fedEntities: Set(entities.indices.filter { !entities[$0].anchorFeeds.isEmpty }))
+        return CompiledWatchlist(
+            entities: entities, lexicon: lexicon, topics: topics, watches: watches, operands: operands, gates: gates
+        )
     }
 
     // MARK: Ids
