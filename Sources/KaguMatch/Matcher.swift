@@ -31,13 +31,13 @@ public struct Matcher: Sendable {
             let language = needsLanguage ? LanguageGuess.of(document) : ("und", .none)
             return MatchResult(language: language.0, languageSource: language.1)
         }
-        var match = DocumentMatch(compiled, document, explaining: explaining, needsLanguage: needsLanguage)
+        let match = DocumentMatch(compiled, document, explaining: explaining, needsLanguage: needsLanguage)
         return match.run()
     }
 
     /// As `match`, of a document that has been read already.
     public func match(_ reading: DocumentReading) -> MatchResult {
-        var match = DocumentMatch(compiled, reading)
+        let match = DocumentMatch(compiled, reading)
         return match.run()
     }
 

@@ -16,7 +16,7 @@ extension Matcher {
     public func matchWithReliance(
         _ reading: DocumentReading, on isWanted: (AliasPlace, MatchResult) -> Bool
     ) -> MatchReliance {
-        var match = DocumentMatch(compiled, reading)
+        let match = DocumentMatch(compiled, reading)
         return match.runWithReliance(on: isWanted)
     }
 }

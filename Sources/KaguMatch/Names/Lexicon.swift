@@ -3,16 +3,16 @@
 import KaguModel
 
 /// Everything that is looked for in texts: aliases, exceptions, terms and phrases in their two tries.
-struct Lexicon: Sendable {
-    var aliases: [CompiledAlias] = []
-    var terms: [CompiledTerm] = []
-    var phrases: [CompiledPhrase] = []
-    var words: WordTrie
-    var names: NameTrie
+final class Lexicon: Sendable {
+    let aliases: [CompiledAlias]
+    let terms: [CompiledTerm]
+    let phrases: [CompiledPhrase]
+    let words: WordTrie
+    let names: NameTrie
     /// Tells in one pass that nothing can come of a text.
     let sieve: WordSieve
     /// Aliases written without spaces → their numbers, for hashtags (M19).
-    var joined: [[UInt32]: [Int]]
+    let joined: [[UInt32]: [Int]]
 
     /// Builds the tries. `fedEntities` are those that a feed may anchor.
     init(
@@ -23,16 +23,18 @@ struct Lexicon: Sendable {
         self.terms = terms
         self.phrases = phrases
         var builder = LexiconBuilder()
-        joined = [:]
+        var joined: [[UInt32]: [Int]] = [:]
         for (number, alias) in aliases.enumerated() {
             builder.add(alias, aliasTexts[number], number)
             guard !alias.isException, !alias.alias.isAmbiguous, alias.alias.letterCase != .exact else { continue }
             let key = alias.words.flatMap(\.looseKey)
             if key.count >= 4 { joined[key, default: []].append(number) }
         }
+        self.joined = joined
         for (number, term) in terms.enumerated() { builder.add(term.term, number) }
         for (number, phrase) in phrases.enumerated() { builder.add(phrase.text, .phrase(number)) }
-        names = NameTrie(builder.names, wordCount: builder.wordCount)
+        let names = NameTrie(builder.names, wordCount: builder.wordCount)
+        self.names = names
         let entries = builder.entries(names.roles)
         words = WordTrie(entries)
         let weights = NameWeights(aliases: aliases, terms: terms, quiet: quiet, fedEntities: fedEntities)
@@ -66,7 +68,7 @@ private struct NameWeights {
             let term = terms[number]
             if term.isAgainst { return .nothing }
             guard quiet.isQuiet(topic: term.topic) else { return telling(term.words, term.term.letterCase) }
-            return .counting(topic: term.topic, points: max(0, term.term.weight))
+            return .counting(topic: term.topic, points: min(max(0, term.term.weight), QuietNames.most))
         case .phrase(let number): return quiet.isQuiet(phrase: number) ? .nothing : .telling(needsCapital: false)
         }
     }

@@ -10,6 +10,9 @@ struct QuietNames: Sendable {
     private(set) var limits: [Int?] = []
     private var phrases: [Bool] = []
 
+    /// More points than this count as this, so that sums stay small.
+    static let most = 1 << 40
+
     /// No name is quiet.
     init() {}
 
@@ -29,7 +32,8 @@ struct QuietNames: Sendable {
             return true
         }
         limits = topics.enumerated().map { number, topic in
-            let limit = topic.threshold - topic.bonuses.reduce(0) { $0 + max(0, $1.add) }
+            let bonuses = topic.bonuses.reduce(0) { $0 + min(max(0, $1.add), Self.most) }
+            let limit = min(topic.threshold, Self.most) - bonuses
             guard limit > 0, isQuiet(operands.ofTopic[number] ?? [], isReached: false) else { return nil }
             return limit * 2
         }

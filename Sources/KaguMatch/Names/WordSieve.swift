@@ -231,15 +231,16 @@ final class WordSieve: Sendable {
         defer { (at, hash) = (place, sum) }
         while place < bytes.count {
             let byte = bytes[place]
+            // There is an entry for every scalar of one byte or two.
             let letter: UInt32
             if byte < 0x80 {
-                letter = letters[Int(byte)]
+                letter = letters[unchecked: Int(byte)]
                 if letter == 0 || letter == Self.odd { return true }
                 place &+= 1
             } else {
                 guard byte < 0xE0 else { return true }
                 guard byte >= 0xC2, place + 1 < bytes.count, bytes[place + 1] & 0xC0 == 0x80 else { return false }
-                letter = letters[Int(byte & 0x1F) &<< 6 | Int(bytes[place + 1] & 0x3F)]
+                letter = letters[unchecked: Int(byte & 0x1F) &<< 6 | Int(bytes[place + 1] & 0x3F)]
                 if letter == 0 { return true }
                 if letter == Self.odd { return false }
                 place &+= 2

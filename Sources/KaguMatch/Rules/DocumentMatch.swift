@@ -3,7 +3,7 @@
 import KaguModel
 
 /// One document on its way through the matcher: find, decide, score. Confined to one call of `Matcher.match`.
-struct DocumentMatch {
+final class DocumentMatch {
     private let compiled: CompiledWatchlist
     private let document: Document
     private let isExplaining: Bool
@@ -23,7 +23,8 @@ struct DocumentMatch {
         self.compiled = compiled
         self.document = document
         isExplaining = explaining
-        fields = FieldTexts(document, withAuthors: compiled.usesAuthors)
+        let fields = FieldTexts(document, withAuthors: compiled.usesAuthors)
+        self.fields = fields
         language = ItemLanguage(fields, document)
         self.needsLanguage = needsLanguage || explaining
     }
@@ -33,19 +34,19 @@ struct DocumentMatch {
         document = reading.document
         isExplaining = false
         fields = reading.fields
-        language = ItemLanguage(fields, document, known: reading.language)
+        language = ItemLanguage(reading.fields, reading.document, known: reading.language)
         needsLanguage = true
     }
 
     /// Everything found.
-    mutating func run() -> MatchResult {
+    func run() -> MatchResult {
         find()
         return judge()
     }
 
     /// As `run`, and what of the watches that fire would not without each spelling that has an accepted mention: what
     /// was found is judged anew, as if no alias of the entity were spelled so (M54).
-    mutating func runWithReliance(on isWanted: (AliasPlace, MatchResult) -> Bool) -> MatchReliance {
+    func runWithReliance(on isWanted: (AliasPlace, MatchResult) -> Bool) -> MatchReliance {
         find()
         let found = candidates
         let result = judge()
@@ -69,7 +70,7 @@ struct DocumentMatch {
     }
 
     /// Which of some watches fire with the candidates as they are; `judge` has been here before.
-    private mutating func firing(among ids: Set<String>) -> Set<String> {
+    private func firing(among ids: Set<String>) -> Set<String> {
         var decider = Decider(compiled, document, fields, candidates)
         decider.run()
         candidates = decider.candidates
@@ -87,7 +88,7 @@ struct DocumentMatch {
         return firing
     }
 
-    private mutating func judge() -> MatchResult {
+    private func judge() -> MatchResult {
         if candidates.isEmpty, terms.isEmpty, phrases.isEmpty, !isExplaining, !compiled.firesOnNothing {
             let told = needsLanguage ? language.value : ("und", .none)
             return MatchResult(language: told.0, languageSource: told.1)
@@ -111,7 +112,7 @@ struct DocumentMatch {
 
     // MARK: Find
 
-    private mutating func find() {
+    private func find() {
         for field in Mention.Field.allCases where field != .author || compiled.usesAuthors {
             guard !fields.texts[field.order].tokens.isEmpty else { continue }
             var finder = NameFinder(compiled.lexicon, fields[field], field: field, explaining: isExplaining)
