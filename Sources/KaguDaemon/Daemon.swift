@@ -120,7 +120,7 @@ public actor Daemon {
 
         let parts: Parts
         do {
-            parts = try await open(config, wiring)
+            parts = try await openWithSpace(config, wiring)
         } catch {
             complain("kagud: \(error)")
             return ExitCode(error)
@@ -154,7 +154,7 @@ public actor Daemon {
     // MARK: Starting
 
     /// Opens the store, mends what a crash has left, and builds the owners; polls and sends nothing yet.
-    private func open(_ config: Config, _ wiring: Wiring) async throws(StoreError) -> Parts {
+    func open(_ config: Config, _ wiring: Wiring) async throws(StoreError) -> Parts {
         let (store, recovery) = try Store.open(
             directory: config.store.directory, at: time.wall(), limits: config.store.limits)
         tellMended(recovery)

@@ -53,6 +53,7 @@ extension Daemon {
         let taken = try await adopt(config, wiring, parts)
         reloadRefusal = nil
         tellWarnings(config, wiring)
+        tellStorage(parts.store.storage, parts)
         tellStatus(parts)
         return taken
     }
@@ -70,6 +71,7 @@ extension Daemon {
         try await parts.courier.adopt(wiring.courierPlan)
         await parts.scheduler.follow(
             plan(wiring, parts), standings: Dictionary(standings) { first, _ in first }, holds: holds)
+        await parts.store.follow(config.store.limits)
         let taken = InForce(config: config, wiring: wiring, since: now)
         inForce = taken
         return taken

@@ -144,7 +144,7 @@ extension Store {
                 }
                 if isRebuilt { try RebuiltMark.clear(database) }
                 guard left.isEmpty else { return }
-                for name in HitFileName.list(in: directory.hits) {
+                for name in HitFileName.list(in: directory.hits) where !unread.contains(name) {
                     guard let reader = LineReader("\(directory.hits)/\(name)") else { continue }
                     try HitTable.setWatermark(reader.size, of: name, database)
                 }

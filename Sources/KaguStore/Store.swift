@@ -35,6 +35,8 @@ public actor Store {
     nonisolated let inbox = Mutex(StoreInbox())
     /// On which the queue waits for company; signalled for what cannot wait.
     nonisolated let company = DispatchSemaphore(value: 0)
+    /// Files whose tails could not be read at start: their watermarks stay where they are.
+    let unread: Set<HitFileName>
     /// How the database numbers ids and URLs.
     nonisolated let keys: ItemKeys
     /// Kept until `close`.
@@ -44,7 +46,7 @@ public actor Store {
     /// How many synced transactions the database has ever had (`CommitMark`).
     private var commits: Int64
     /// What the file system must have left.
-    nonisolated let limits: StorageLimits
+    nonisolated let limits: Mutex<StorageLimits>
     nonisolated let reserve: SpaceReserve
     /// Called when polls are no longer taken.
     var tellPaused: @Sendable () -> Void = {}
@@ -54,9 +56,10 @@ public actor Store {
     init(
         directory: StateDirectory, lock: StateLock, database: DatabaseQueue, limits: StorageLimits, log: HitLog,
         faults: StoreFaults, keys: ItemKeys, commits: Int64, feedNumbers: [String: Int64],
-        orphans: [String: HitLocation]
+        orphans: [String: HitLocation], unread: Set<HitFileName>
     ) {
-        self.limits = limits
+        self.unread = unread
+        self.limits = Mutex(limits)
         self.commits = commits
         reserve = SpaceReserve(path: directory.reserve, free: faults.free)
         self.directory = directory

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import KaguModel
 import KaguTestSupport
 import Testing
@@ -187,5 +188,42 @@ import Testing
         #expect(follower.next().map(\.hit.id) == ["h_1"])
         try fixture.append(fixture.foreignLine(Hit.make(id: "h_2")), to: "2026-11-22.1.jsonl")
         #expect(follower.next().map(\.hit.id) == ["h_2"])
+    }
+
+    @Test("a poll that is stored after midnight for the day before is given too, and no line twice (O18)")
+    func lateForYesterday() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        try await store.poll([.make(id: "1", title: "Baku")], at: fixture.now)
+        var follower = HitFollower(directory: fixture.path, query: HitQuery())
+        try await store.poll([.make(id: "2", title: "Baku")], at: fixture.now + .seconds(86_400))
+        #expect(follower.next().map(\.hit.url.last) == ["2"])
+        try await store.poll([.make(id: "3", title: "Baku")], at: fixture.now)
+        #expect(follower.next().map(\.hit.url.last) == ["3"])
+        try await store.poll([.make(id: "4", title: "Baku")], at: fixture.now)
+        try await store.poll([.make(id: "5", title: "Baku")], at: fixture.now + .seconds(2 * 86_400))
+        #expect(follower.next().map(\.hit.url.last) == ["4", "5"])
+        #expect(follower.next().isEmpty)
+        await store.close()
+    }
+
+    @Test("lines that were cut off and written anew are given once, a file that cannot be read is named (O36, O38)")
+    func rewritten() throws {
+        let fixture = try StateFixture()
+        let lines = (1...3).map { fixture.foreignLine(Hit.make(id: "h_\($0)")) }
+        try fixture.append(lines[0] + lines[1])
+        var follower = HitFollower(directory: fixture.path, query: HitQuery(), last: 0)
+        #expect(follower.initial.isEmpty)
+        try fixture.append(lines[2])
+        #expect(follower.next().map(\.hit.id) == ["h_3"])
+        try fixture.directory.write(lines[0] + lines[1], to: "state/hits/2026-11-22.jsonl")
+        #expect(follower.next().isEmpty)
+        try fixture.append(lines[2])
+        #expect(follower.next().isEmpty && follower.unreadable.isEmpty)
+        symlink("2026-11-23.jsonl", fixture.directory.path("state/hits/2026-11-23.jsonl"))
+        #expect(follower.next().isEmpty)
+        #expect(follower.unreadable.map(\.file.description) == ["2026-11-23.jsonl"])
+        unlink(fixture.directory.path("state/hits/2026-11-23.jsonl"))
+        #expect(follower.next().isEmpty && follower.unreadable.isEmpty)
     }
 }

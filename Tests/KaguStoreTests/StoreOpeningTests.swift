@@ -91,7 +91,10 @@ import Testing
         let fixture = try StateFixture()
         await (try fixture.openStore()).close()
         let queue = try DatabaseQueue(path: fixture.path + "/state.sqlite")
-        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = \(Schema.version + 1)") }
+        try queue.inDatabase { database in
+            try database.execute(sql: "PRAGMA user_version = \(Schema.version + 1)")
+            try SchemaMark.write(Schema.version + 1, database)
+        }
         try queue.close()
         let before = try fixture.directory.bytes("state/state.sqlite")
         let error = StoreError.newerSchema(

@@ -10,6 +10,25 @@ extension Daemon {
     /// How often storage that takes no polls is tried again, and the free space looked at (O36).
     static let storageInterval: Duration = .seconds(30)
 
+    /// As `open`; on a disk that is too full to open anything on it waits for space, tells what it needs, and tries again
+    /// every 30 s (O36). systemd is asked for the time (O10); under `--once` there is no waiting.
+    func openWithSpace(_ config: Config, _ wiring: Wiring) async throws(StoreError) -> Parts {
+        var hasTold = false
+        while true {
+            do throws(StoreError) {
+                return try await open(config, wiring)
+            } catch {
+                guard case .diskFull = error, !options.pollsOnce else { throw error }
+                let news = SpaceNews(config.store)
+                if !hasTold { logger.error("\(news.text); nothing is polled, it is tried again every 30 s") }
+                hasTold = true
+                notifier.extendStart(by: Self.storageInterval * 3)
+                notifier.status(news.text)
+            }
+            try? await Task.sleep(for: Self.storageInterval)
+        }
+    }
+
     /// Tells what `Store.open` has mended.
     func tellMended(_ recovery: Recovery) {
         if let rebuild = recovery.rebuild {
@@ -35,6 +54,9 @@ extension Daemon {
         if recovery.newerLines > 0 {
             logger.warning("recover hits: \(recovery.newerLines) lines of a later kagu are passed over")
         }
+        for file in recovery.unreadable {
+            logger.error("recover hits: \(file); make it readable and restart: hits in it may wait to be told")
+        }
     }
 
     /// Tests the storage now and every 30 s, and tells once when it turns bad and once when it is well again (O13, O36).
@@ -59,7 +81,8 @@ extension Daemon {
         }
     }
 
-    private func tellStorage(_ state: StorageState, _ parts: Parts) {
+    /// Tells what has changed since it was last told.
+    func tellStorage(_ state: StorageState, _ parts: Parts) {
         if let news = StorageNews(before: toldStorage, now: state) {
             logger.log(level: news.level, "\(news.text)")
             toldStorage = state
@@ -102,6 +125,20 @@ struct StorageNews: Hashable {
             now.needsRestart
             ? "storage: \(problem): the database is damaged; kagud ends, and its next start mends it"
             : "storage: \(problem)\(why); polling has stopped, alerts are still sent, it is tried again every 30 s"
+    }
+}
+
+/// What a start hears that finds no space (O36).
+struct SpaceNews: Hashable {
+    let text: String
+
+    init(_ settings: StoreSettings) {
+        let path = settings.directory
+        let free = StorageLimits.freeBytes(at: path).map { "\($0 / (1 << 20)) MiB are free" }
+        let needed = settings.limits.neededAtStart / (1 << 20)
+        text =
+            "storage: \(path): the disk is full: \(free ?? "too little is free"), "
+            + "kagud needs \(needed) MiB (store.min_free and 8 MiB); free some"
     }
 }
 

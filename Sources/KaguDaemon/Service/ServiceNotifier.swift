@@ -31,6 +31,11 @@ public struct ServiceNotifier: Sendable {
         send("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)")
     }
 
+    /// The start takes that much longer (O10).
+    public func extendStart(by time: Duration) {
+        send("EXTEND_TIMEOUT_USEC=\(time.components.seconds * 1_000_000)")
+    }
+
     /// One line for `systemctl status` (O4).
     public func status(_ text: String) {
         send("STATUS=" + text.replacing("\n", with: " "))

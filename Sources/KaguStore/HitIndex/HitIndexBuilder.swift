@@ -46,7 +46,7 @@ struct HitIndexBuilder {
     /// Adds a line without its newline, hit or not.
     mutating func add(_ line: ArraySlice<UInt8>) {
         let isScanned = line.withUnsafeBytes { bytes in
-            guard let scan = HitLineScan(bytes), scan.isSound(bytes) else { return false }
+            guard let scan = HitLineScan(bytes), scan.isSound(bytes), Self.isPlain(bytes) else { return false }
             add(scan, bytes)
             return true
         }
@@ -64,6 +64,12 @@ struct HitIndexBuilder {
         case .newer: addOther(line, "newer")
         case .bad: addOther(line, "bad")
         }
+    }
+
+    /// Whether a line is UTF-8 without control characters, as JSON wants it.
+    private static func isPlain(_ line: HitLineScan.Bytes) -> Bool {
+        line.allSatisfy { $0 >= 0x20 }
+            && line.withMemoryRebound(to: UInt8.self) { (try? UTF8Span(validating: $0.span)) != nil }
     }
 
     private mutating func add(

@@ -42,7 +42,9 @@ public struct HitIndexFiles: Sendable {
     public func rebuild(_ file: HitFileName) throws(StoreError) -> Summary {
         let target = "\(path)/\(Self.name(of: file))"
         guard let reader = LineReader("\(path)/\(file)") else {
-            unlink(target)
+            // A file that is there and cannot be read keeps what index it has; who reads it is told.
+            let names = ["\(path)/\(file)", "\(path)/\(file)" + HitFileName.compressedSuffix]
+            if names.allSatisfy({ access($0, F_OK) != 0 && errno == ENOENT }) { unlink(target) }
             return Summary()
         }
         var builder = HitIndexBuilder(day: file.day)

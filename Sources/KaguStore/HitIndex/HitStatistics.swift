@@ -79,21 +79,27 @@ extension HitReader {
     ) -> HitStatistics {
         var tally = HitTally(grouping: grouping)
         var kept = KeptSegments()
-        segments(query, &kept) { segment in tally.count(segment, label: label) }
+        var files = HitReadSummary()
+        segments(query, &kept, &files) { segment in tally.count(segment, label: label) }
         // A story counts once: where its first hit is among the counted, the others of it were counted in vain.
-        if tally.hasFollowers { segments(query, &kept) { segment in tally.settle(segment, label: label) } }
-        return tally.result
+        if tally.hasFollowers { segments(query, &kept, &files) { segment in tally.settle(segment, label: label) } }
+        var result = tally.result
+        result.summary.unreadable = files.unreadable
+        return result
     }
 
     /// Gives every stretch of the hit files with its index and the lines that are asked for.
-    private func segments(_ query: HitQuery, _ kept: inout KeptSegments, _ body: (HitSegment) -> Void) {
+    private func segments(
+        _ query: HitQuery, _ kept: inout KeptSegments, _ summary: inout HitReadSummary, _ body: (HitSegment) -> Void
+    ) {
         let files = HitFileName.list(in: path).filter { file in
             (query.until.map { file.day.start < $0 } ?? true) && (query.since.map { file.day >= $0.day } ?? true)
         }
         let split = Set(files.filter { $0.part > 0 }.map(\.day))
         var repeated = RepeatedIDs()
         for file in files {
-            guard let reader = LineReader("\(path)/\(file)") else { continue }
+            guard let reader = summary.open(file, in: path) else { continue }
+            defer { summary.note(reader, file) }
             let range = reader.range(since: query.since, until: query.until)
             var start = range.lowerBound
             func segment(_ lines: IndexedLines) -> HitSegment {

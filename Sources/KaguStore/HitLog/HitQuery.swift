@@ -163,4 +163,25 @@ public struct HitReadSummary: Hashable, Sendable {
     public var newerLines = 0
     /// Lines whose id had been given already (O37).
     public var repeatedLines = 0
+    /// Files of which some lines could not be read, in order; what was given is not all there is (O38).
+    public internal(set) var unreadable: [UnreadableHitFile] = []
+
+    /// Opens a file for reading; one that is there and cannot be read is noted.
+    mutating func open(_ file: HitFileName, in path: String) -> LineReader? {
+        do {
+            return try LineReader.open("\(path)/\(file)")
+        } catch {
+            note(UnreadableHitFile(file, error))
+            return nil
+        }
+    }
+
+    /// Notes what reading a file has met.
+    mutating func note(_ reader: borrowing LineReader, _ file: HitFileName) {
+        if let problem = reader.problem { note(UnreadableHitFile(file, problem)) }
+    }
+
+    private mutating func note(_ file: UnreadableHitFile) {
+        if !unreadable.contains(file) { unreadable.append(file) }
+    }
 }

@@ -8,7 +8,8 @@ public import KaguModel
 /// Files outside the asked time are not opened; in the others the first line of it is found by bisection, since
 /// lines are in order of `seen`. What else is asked is told by the file's index, where it has one; lines behind its end,
 /// and files without one, are read. A bad line, or one of a later version, is skipped and counted; of lines with
-/// one id the first is given. Blocks; owns nothing between calls.
+/// one id the first is given. A file that cannot be read, or not to its end, is named in the summary. Blocks; owns
+/// nothing between calls.
 public struct HitReader: Sendable {
     /// `hits/` of the state directory.
     public let path: String
@@ -97,7 +98,8 @@ public struct HitReader: Sendable {
         // Only a day of several files can hold a line twice (O37).
         let split = Set(files.filter { $0.part > 0 }.map(\.day))
         for file in backward ? files.reversed() : files {
-            guard let reader = LineReader("\(path)/\(file)") else { continue }
+            guard let reader = pass.summary.open(file, in: path) else { continue }
+            defer { pass.summary.note(reader, file) }
             let range = reader.range(since: pass.query.since, until: pass.query.until)
             pass.begin(file.day, mayRepeat: split.contains(file.day))
             let selection =

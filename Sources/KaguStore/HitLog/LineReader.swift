@@ -21,31 +21,68 @@ struct LineReader: ~Copyable {
     private let descriptor: Int32
     /// What the file holds, where it is compressed.
     private let content: DayContent?
+    private let fault: ReadFault
     /// The size of the content when the file was opened.
     let size: Int
 
-    /// Opens a file, or where that has been compressed, `path.gz`; nil where neither can be read.
+    /// Opens a file, or where that has been compressed, `path.gz`; nil where neither is there, or can be read.
     init?(_ path: String) {
+        do {
+            guard let reader = try Self.open(path) else { return nil }
+            self = reader
+        } catch {
+            return nil
+        }
+    }
+
+    /// The same; nil where neither is there. Throws where one is there and cannot be read.
+    static func open(_ path: String) throws(StoreError) -> LineReader? {
         var isCompressed = path.hasSuffix(HitFileName.compressedSuffix)
-        var descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        var descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT, !isCompressed {
             isCompressed = true
-            descriptor = open(path + HitFileName.compressedSuffix, O_RDONLY | O_CLOEXEC)
+            descriptor = Glibc.open(path + HitFileName.compressedSuffix, O_RDONLY | O_CLOEXEC)
         }
-        guard descriptor >= 0 else { return nil }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
+        guard descriptor >= 0 else {
+            let number = errno
+            if number == ENOENT { return nil }
+            throw .file(path: path, reason: "open: \(SystemError.text(number))")
+        }
+        do throws(StoreError) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else {
+                throw .file(path: path, reason: "open: \(SystemError.text(errno))")
+            }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw .file(path: path, reason: "open: it is no file") }
+            let content = isCompressed ? DayContent(descriptor, fileBytes: Int(status.st_size)) : nil
+            guard !isCompressed || content != nil else {
+                throw .file(path: path + HitFileName.compressedSuffix, reason: "open: it is no gzip file")
+            }
+            return LineReader(descriptor, content, bytes: Int(status.st_size))
+        } catch {
             close(descriptor)
-            return nil
+            throw error
         }
-        let content = isCompressed ? DayContent(descriptor, fileBytes: Int(status.st_size)) : nil
-        guard !isCompressed || content != nil else {
-            close(descriptor)
-            return nil
-        }
+    }
+
+    private init(_ descriptor: Int32, _ content: DayContent?, bytes: Int) {
         self.descriptor = descriptor
         self.content = content
-        size = content?.size ?? Int(status.st_size)
+        fault = ReadFault()
+        size = content?.size ?? bytes
+    }
+
+    /// Why the file could not be read to its end, in words; nil while it could.
+    var failure: String? {
+        (fault.number ?? content?.fault.number).map { "read: \(SystemError.text($0))" }
+    }
+
+    /// What of the file could not be read so far, in words: a failure, or damage of a compressed file; nil while all could.
+    var problem: String? {
+        failure
+            ?? content?.damaged.map {
+                "compressed data is damaged: bytes \($0.lowerBound) to \($0.upperBound) of the day cannot be read"
+            }
     }
 
     /// Whether the file is compressed.
@@ -58,7 +95,7 @@ struct LineReader: ~Copyable {
 
     /// The bytes of a range; fewer at the end of the file.
     func bytes(_ range: Range<Int>) -> [UInt8] {
-        content?.bytes(range) ?? DayContent.read(descriptor, range)
+        content?.bytes(range) ?? DayContent.read(descriptor, range, fault)
     }
 
     /// Gives the lines that begin in `range`, in order, until `body` returns false. What follows the last
@@ -79,7 +116,15 @@ struct LineReader: ~Copyable {
             }
             guard lineStart < range.upperBound else { break }
             let rest = Array(buffer[(lineStart - bufferStart)...])
-            guard rest.count <= Self.maximumLineBytes else { return lineStart }
+            guard rest.count <= Self.maximumLineBytes else {
+                // Given cut; what follows it is read all the same.
+                let next = self.lineStart(after: lineStart + rest.count, limit: size)
+                guard next < size || bytes((size - 1)..<size).last == 10 else { return lineStart }
+                let line = Line(offset: lineStart, bytes: rest[..<Self.maximumLineBytes])
+                (lineStart, buffer, bufferStart) = (next, [], next)
+                guard try body(line) else { return lineStart }
+                continue
+            }
             let more = bytes((lineStart + rest.count)..<(lineStart + rest.count + max(Self.blockBytes, rest.count)))
             guard !more.isEmpty else { return lineStart }
             buffer = rest + more
@@ -155,4 +200,12 @@ struct LineReader: ~Copyable {
         }
         return starts
     }
+}
+
+/// Why a file could not be read to its end.
+///
+/// Confined to the reader that owns it.
+final class ReadFault {
+    /// The first error number that pread(2) gave.
+    var number: Int32?
 }

@@ -20,6 +20,8 @@ struct DatabaseRescue {
     struct Opened {
         var queue: DatabaseQueue
         var rebuild: DatabaseRebuild?
+        /// What the files hold, where the index was made anew.
+        var index: IndexRebuild.Summary?
     }
 
     private var rebuilding: String { directory.database + ".rebuilding" }
@@ -65,20 +67,23 @@ struct DatabaseRescue {
 
     private func rebuild(because reason: String) throws(StoreError) -> Opened {
         var report = DatabaseRebuild(reason: reason)
+        let summary: IndexRebuild.Summary
         do {
             for suffix in ["", "-wal", "-shm"] { unlink(rebuilding + suffix) }
             let queue = try StateDatabase.openForWriting(rebuilding, backup: directory.backup).queue
             try DatabaseSalvage(from: directory.database).copy(into: queue, &report)
-            try queue.inDatabase { database in
+            summary = try queue.inDatabase { database in
+                var index = IndexRebuild(directory)
+                var summary = IndexRebuild.Summary()
                 try database.inTransaction(.immediate) {
-                    var index = IndexRebuild(directory)
-                    let summary = try index.run(database)
+                    summary = try index.run(database)
                     report.hits = summary.hits
                     report.badLines = summary.badLines
                     if !report.isOutboxWhole { try RebuiltMark.set(at: now, database) }
                     return .commit
                 }
                 try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                return summary
             }
             try queue.close()
         } catch {
@@ -90,7 +95,7 @@ struct DatabaseRescue {
         }
         try replace()
         let queue = try StateDatabase.openForWriting(directory.database, backup: directory.backup).queue
-        return Opened(queue: queue, rebuild: report)
+        return Opened(queue: queue, rebuild: report, index: summary)
     }
 
     /// Puts the rebuilt database in the damaged one's place.

@@ -24,6 +24,10 @@ final class DayContent {
     /// The content, where the file is not of our making.
     private let foreign: [UInt8]?
     private var inflated: (index: Int, bytes: [UInt8])?
+    /// What reading the file met.
+    let fault = ReadFault()
+    /// The first stretch that could not be inflated, of those that were asked for.
+    private(set) var damaged: Range<Int>?
 
     /// Finds the members; nil where the file is no gzip.
     init?(_ descriptor: Int32, fileBytes: Int) {
@@ -36,7 +40,8 @@ final class DayContent {
             return
         }
         guard fileBytes <= Self.maximumForeignBytes,
-            let whole = try? Gzip.inflate(Self.read(descriptor, 0..<fileBytes), limit: Self.maximumForeignBytes)
+            let whole = try? Gzip.inflate(
+                Self.read(descriptor, 0..<fileBytes), limit: Self.maximumForeignBytes)
         else { return nil }
         members = []
         foreign = whole
@@ -77,14 +82,17 @@ final class DayContent {
 
     private func inflate(_ index: Int) -> [UInt8] {
         if let inflated, inflated.index == index { return inflated.bytes }
-        var bytes = Self.inflate(descriptor, members[index]).bytes
+        var (bytes, isWhole) = Self.inflate(descriptor, members[index], fault)
+        if !isWhole { damaged = damaged ?? members[index].whole }
         bytes += [UInt8](repeating: 0, count: members[index].whole.count - bytes.count)
         inflated = (index, bytes)
         return bytes
     }
 
-    private static func inflate(_ descriptor: Int32, _ member: Member) -> (bytes: [UInt8], isWhole: Bool) {
-        GzipMembers.inflate(read(descriptor, member.file), count: member.whole.count)
+    private static func inflate(
+        _ descriptor: Int32, _ member: Member, _ fault: ReadFault? = nil
+    ) -> (bytes: [UInt8], isWhole: Bool) {
+        GzipMembers.inflate(read(descriptor, member.file, fault), count: member.whole.count)
     }
 
     /// Finds all members by their headers; where one is damaged, by the header that follows. None where the file has
@@ -144,7 +152,8 @@ final class DayContent {
         return nil
     }
 
-    static func read(_ descriptor: Int32, _ range: Range<Int>) -> [UInt8] {
+    /// The bytes of a range of a file; fewer at its end, and where it cannot be read, which `fault` is told.
+    static func read(_ descriptor: Int32, _ range: Range<Int>, _ fault: ReadFault? = nil) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
             count = 0
             while count < range.count {
@@ -152,6 +161,7 @@ final class DayContent {
                     descriptor, buffer.baseAddress.map { $0 + count }, range.count - count,
                     off_t(range.lowerBound + count))
                 if got < 0 && errno == EINTR { continue }
+                if got < 0, let fault { fault.number = fault.number ?? errno }
                 guard got > 0 else { return }
                 count += got
             }

@@ -35,6 +35,7 @@ struct IndexSnapshot {
                 let number = select.int64(0)
                 guard !found.contains(number) else { continue }
                 let location = try HitTable.locations(of: [number], database)[number]
+                if let location, found.unread.contains(location.file) { continue }
                 report.add(
                     location.map { "hits/\($0.file)" } ?? "state.sqlite",
                     "the line of hit \(number) is not there, which the index expects at offset "
@@ -49,6 +50,8 @@ struct IndexSnapshot {
 /// A set of row numbers, a bit each.
 struct HitRows {
     private var words: [UInt64] = []
+    /// Files of which nobody knows what they hold.
+    var unread: Set<HitFileName> = []
 
     /// Adds a number; false where it is there already, or is no number of a row.
     mutating func insert(_ number: Int64) -> Bool {
@@ -85,15 +88,28 @@ struct HitFileVerifier {
 
     mutating func run(_ rows: inout HitRows, _ report: inout VerifyReport) {
         report.files += 1
-        guard let reader = LineReader(path) else {
-            return report.add(shown, "it cannot be read")
+        do throws(StoreError) {
+            // Gone since the files were listed: its retention has ended.
+            guard let reader = try LineReader.open(path) else { return }
+            read(reader, &rows, &report)
+        } catch {
+            rows.unread.insert(name)
+            report.add(shown, "it cannot be read: \(UnreadableHitFile(name, error).reason)")
         }
+    }
+
+    private mutating func read(_ reader: borrowing LineReader, _ rows: inout HitRows, _ report: inout VerifyReport)
+    {
         for range in reader.damage() {
             report.add(shown, "compressed data is damaged: bytes \(range.lowerBound) to \(range.upperBound)")
         }
         let end = reader.forward(0..<reader.size) { line in
             verify(line, &rows, &report)
             return true
+        }
+        if let failure = reader.failure {
+            rows.unread.insert(name)
+            report.add(shown, "it cannot be read to its end: \(failure)")
         }
         let mark = index?.marks[name] ?? 0
         // A daemon may be writing behind the watermark.

@@ -58,7 +58,7 @@ extension Store {
         for name in HitFileName.list(in: directory.hits) where name.day < today {
             do throws(StoreError) {
                 if try await takeDigest(name) { summary.digests += 1 }
-                guard let age = keeping.compressAfter, now - name.end > age, isPlain(name) else { continue }
+                guard let age = keeping.compressAfter, now - name.day.end > age, isPlain(name) else { continue }
                 if try await compress(name) { summary.compressed += 1 }
             } catch {
                 summary.problems.append("\(error)")
@@ -92,7 +92,7 @@ extension Store {
     private nonisolated func takeDigest(_ name: HitFileName) async throws(StoreError) -> Bool {
         let path = "\(directory.hits)/\(name)"
         let known = try await digest(of: name)
-        guard let reader = LineReader(path), reader.size != known?.bytes else { return false }
+        guard let reader = try LineReader.open(path), reader.size != known?.bytes else { return false }
         if let known, DayDigest(of: reader, bytes: known.bytes) != known {
             throw .file(path: path, reason: "digest: what it held when it was sealed has changed; run kagu verify")
         }
@@ -138,23 +138,35 @@ extension Store {
         at now: Instant, _ retention: HitKeeping.Retention, _ summary: inout HitUpkeepSummary
     ) async throws(StoreError) {
         let files = HitFileName.list(in: directory.hits)
+        let days = try await expired(files, at: now, retention)
+        guard !days.isEmpty else { return }
+        summary.removedHits += try await forgetHits(of: days)
+        for file in files where days.contains(file.day) {
+            try await remove(file)
+            summary.removed += 1
+        }
+    }
+
+    /// The days that are beyond their time, less those of which anything is still owed.
+    private nonisolated func expired(
+        _ files: [HitFileName], at now: Instant, _ retention: HitKeeping.Retention
+    ) async throws(StoreError) -> Set<CivilDate> {
+        guard retention != .forever else { return [] }
         var days = Set(files.map(\.day)).sorted().dropLast(2)
         days.removeAll { $0 >= (now - .seconds(86_400)).day }
         var bytes = files.reduce(0) { $0 + self.bytes(of: $1) }
+        var expired: Set<CivilDate> = []
         for day in days {
             switch retention {
-            case .forever: return
-            case .age(let age): guard now - day.end > age else { return }
-            case .size(let most): guard bytes > most else { return }
+            case .forever: return expired
+            case .age(let age): guard now - day.end > age else { return expired }
+            case .size(let most): guard bytes > most else { return expired }
             }
             guard try await !isOwed(day) else { continue }
-            summary.removedHits += try await forgetHits(of: day)
-            for file in files where file.day == day {
-                bytes -= self.bytes(of: file)
-                try await remove(file)
-                summary.removed += 1
-            }
+            expired.insert(day)
+            bytes -= files.reduce(0) { $0 + ($1.day == day ? self.bytes(of: $1) : 0) }
         }
+        return expired
     }
 
     /// What a file takes on the disk, compressed or not.
@@ -182,23 +194,33 @@ extension Store {
         }
     }
 
-    /// Removes the index rows of a day, in bounded transactions.
-    private nonisolated func forgetHits(of day: CivilDate) async throws(StoreError) -> Int {
-        var pass = HitForgetting(day)
-        while try await step(&pass) {}
+    /// Removes the index rows of some days: one look at all rows, a part at a time, each with a bounded transaction where
+    /// there is something to remove; in between the store does what else is asked of it.
+    private nonisolated func forgetHits(of days: Set<CivilDate>) async throws(StoreError) -> Int {
+        var pass = HitForgetting(days)
+        while !pass.isDone {
+            if pass.found.isEmpty { pass = try await look(pass) }
+            if !pass.found.isEmpty { pass = try await forget(pass) }
+        }
         return pass.removed
     }
 
-    private func step(_ pass: inout HitForgetting) throws(StoreError) -> Bool {
+    private func look(_ pass: HitForgetting) throws(StoreError) -> HitForgetting {
         commitQueued()
-        var next = pass
-        next = try transaction { database in
-            var next = next
-            try next.step(database)
-            return next
+        return try reading { database in
+            var pass = pass
+            try pass.look(database)
+            return pass
         }
-        pass = next
-        return !pass.isDone
+    }
+
+    private func forget(_ pass: HitForgetting) throws(StoreError) -> HitForgetting {
+        commitQueued()
+        return try transaction { database in
+            var pass = pass
+            try pass.forget(database)
+            return pass
+        }
     }
 
     /// Removes a file whose hits the index has forgotten; its watermark goes last, or a start in between would take its
@@ -227,36 +249,45 @@ extension Store {
     }
 }
 
-/// Removes the index rows of a day's hits, some thousand numbers at a time: hits are numbered about in the order in
-/// which they were seen. Days before it whose hits are still owed keep theirs.
-private struct HitForgetting: Sendable {
-    private static let rowsPerStep = 2_000
-    private let start: Instant
-    private let end: Instant
+/// Removes the index rows of the hits of some days, which may have any numbers: after a rebuild they do not follow the
+/// order in which hits were seen.
+struct HitForgetting: Sendable {
+    /// Rows looked at in one step, some milliseconds;
+    static let rowsPerLook = 20_000
+    /// and removed in one transaction.
+    static let rowsPerStep = 2_000
+
+    private let days: Set<Int>
     private var last = Int64.min
-    private(set) var isDone = false
+    private var isAtEnd = false
+    /// Rows that are to be removed next.
+    private(set) var found: [Int64] = []
+    /// How many are gone.
     private(set) var removed = 0
 
-    init(_ day: CivilDate) {
-        start = day.start
-        end = day.end
-    }
+    /// Whether all rows have been looked at, and none is left to be removed.
+    var isDone: Bool { isAtEnd && found.isEmpty }
 
-    mutating func step(_ database: Database) throws {
+    init(_ days: Set<CivilDate>) { self.days = Set(days.map(\.daysSinceEpoch)) }
+
+    /// Looks at the next rows; reads only.
+    mutating func look(_ database: Database) throws {
         let select = try PreparedStatement(database, "SELECT n, seen FROM hit WHERE n > ? ORDER BY n LIMIT ?")
         select.bind(last, at: 1)
-        select.bind(Self.rowsPerStep, at: 2)
-        var gone: [Int64] = []
+        select.bind(Self.rowsPerLook, at: 2)
         var rows = 0
-        var isBeyond = true
         while try select.step() {
             rows += 1
             last = select.int64(0)
-            let seen = Instant(milliseconds: select.int64(1))
-            if seen >= start && seen < end { gone.append(last) }
-            if seen < end + .seconds(86_400) { isBeyond = false }
+            if days.contains(Instant(milliseconds: select.int64(1)).day.daysSinceEpoch) { found.append(last) }
         }
-        // Deliveries that are settled go with their hit; the alert that told it stays.
+        isAtEnd = rows < Self.rowsPerLook
+    }
+
+    /// Removes the first of those that were found; within a transaction. Deliveries that are settled go with their hit,
+    /// the alert that told it stays.
+    mutating func forget(_ database: Database) throws {
+        let gone = found.prefix(Self.rowsPerStep)
         for sql in ["DELETE FROM delivery WHERE hit = ?", "DELETE FROM hit WHERE n = ?"] {
             let delete = try PreparedStatement(database, sql)
             for number in gone {
@@ -265,16 +296,11 @@ private struct HitForgetting: Sendable {
             }
         }
         removed += gone.count
-        isDone = rows < Self.rowsPerStep || isBeyond
+        found.removeFirst(gone.count)
     }
 }
 
 extension CivilDate {
     /// The first instant after the day (UTC).
-    fileprivate var end: Instant { CivilDate(daysSinceEpoch: daysSinceEpoch + 1).start }
-}
-
-extension HitFileName {
-    /// The first instant after its day.
-    fileprivate var end: Instant { day.end }
+    var end: Instant { CivilDate(daysSinceEpoch: daysSinceEpoch + 1).start }
 }

@@ -22,7 +22,12 @@ struct IndexRebuild {
         var newerLines = 0
         /// Rows whose line is in no file any more.
         var removedRows = 0
+        /// Files that could not be read, or not to their end; the rows of their days stay.
+        var unreadable: [UnreadableHitFile] = []
     }
+
+    /// SQLite's cache meanwhile: the ids of two million hits.
+    private static let cacheKibibytes = 64 << 10
 
     /// At most so many bytes of bad lines are copied of one file.
     private static let maximumBadBytes = 16 << 20
@@ -32,36 +37,64 @@ struct IndexRebuild {
     private var summary = Summary()
     /// How far each file was indexed; of a new database nothing is known, and all lines are taken.
     private var marks: [HitFileName: Int] = [:]
+    /// Whether there was no row: all that is there is new, and none can be gone.
+    private var isFresh = false
 
     /// A rebuild that has not begun.
     init(_ directory: StateDirectory) { self.directory = directory }
 
     /// Reads all files and replaces the index; within a transaction.
     mutating func run(_ database: Database) throws -> Summary {
+        // Ids come in no order: with the usual 8 MB almost every row of a large index costs a read and a write.
+        try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
+        defer { try? database.execute(sql: "PRAGMA cache_size = -\(StateDatabase.cacheKibibytes)") }
         try database.execute(
             sql: """
                 PRAGMA defer_foreign_keys = ON;
                 CREATE TEMP TABLE IF NOT EXISTS rebuilt (n INTEGER PRIMARY KEY);
                 DELETE FROM rebuilt;
                 """)
+        // Before new rows take the numbers of those that were lost.
+        try Self.detachItems(database)
         marks = try HitTable.watermarks(database)
+        isFresh = try Int.fetchOne(database, sql: "SELECT 1 FROM hit LIMIT 1") == nil
         var feeds = try FeedTable.numbers(database)
         for name in HitFileName.list(in: directory.hits) { try index(name, &feeds, database) }
-        // What is still owed keeps its row, though its line cannot be read: nothing pending is removed (D2).
-        let gone =
+        guard !isFresh else {
+            try database.execute(sql: "DROP TABLE rebuilt")
+            return summary
+        }
+        // What is still owed keeps its row, though its line cannot be read: nothing pending is removed (D2). And of a day
+        // that could not be read nobody knows which lines have gone.
+        var gone =
             "n NOT IN (SELECT n FROM rebuilt) AND n NOT IN (SELECT hit FROM delivery WHERE state IN (0, 1, 2))"
+        for day in Set(summary.unreadable.map(\.file.day)) {
+            gone += " AND NOT (seen >= \(day.start.milliseconds) AND seen < \(day.end.milliseconds))"
+        }
         try database.execute(sql: "DELETE FROM delivery WHERE hit IN (SELECT n FROM hit WHERE \(gone))")
         try database.execute(sql: "DELETE FROM hit WHERE \(gone)")
         summary.removedRows = database.changesCount
-        try database.execute(
-            sql: "UPDATE item SET hit = NULL WHERE hit NOT IN (SELECT n FROM hit); DROP TABLE rebuilt")
+        try Self.detachItems(database)
+        try database.execute(sql: "DROP TABLE rebuilt")
         return summary
+    }
+
+    /// An item whose hit has no row is no hit's any more.
+    private static func detachItems(_ database: Database) throws {
+        try database.execute(sql: "UPDATE item SET hit = NULL WHERE hit NOT IN (SELECT n FROM hit)")
     }
 
     private mutating func index(
         _ name: HitFileName, _ feeds: inout [String: Int64], _ database: Database
     ) throws {
-        guard let reader = LineReader("\(directory.hits)/\(name)") else { return }
+        let reader: LineReader
+        do {
+            guard let opened = try LineReader.open("\(directory.hits)/\(name)") else { return }
+            reader = opened
+        } catch {
+            summary.unreadable.append(UnreadableHitFile(name, error))
+            return
+        }
         let decoder = JSONDecoder()
         let mark = marks.isEmpty ? Int.max : marks[name] ?? 0
         var bad: [UInt8] = []
@@ -83,19 +116,21 @@ struct IndexRebuild {
             }
             return true
         }
+        if let problem = reader.problem { summary.unreadable.append(UnreadableHitFile(name, problem)) }
         if !bad.isEmpty { try Quarantine(directory).keep(bad, as: "\(name).bad") }
         if marks.isEmpty { try HitTable.setWatermark(end, of: name, database) }
     }
 
     /// Indexes a hit under the number that it had; false where another line has it already.
     private func add(_ hit: Hit, _ location: HitLocation, feed: Int64, _ database: Database) throws -> Bool {
-        guard let old = try HitTable.number(of: hit.id, database) else {
+        guard let old = isFresh ? nil : try HitTable.number(of: hit.id, database) else {
             guard let number = try HitTable.insert(hit, at: location, feed: feed, earlier: [], database) else {
                 return false
             }
-            return try mark(number, database)
+            return try isFresh || mark(number, database)
         }
         guard try mark(old, database) else { return false }
+        if try HitTable.holds(hit, at: location, feed: feed, number: old, database) { return true }
         let earlier = try HitTable.history(of: old, database)?.watches ?? []
         let delete = try PreparedStatement(database, "DELETE FROM hit WHERE n = ?")
         delete.bind(old, at: 1)

@@ -30,4 +30,10 @@ public struct StorageLimits: Hashable, Sendable {
 
     /// 64 MiB, unless told otherwise.
     public init(minimumFree: Int = 64 << 20) { self.minimumFree = minimumFree }
+
+    /// What must be free for polls to begin: the reserve too.
+    public var neededAtStart: Int { minimumFree + SpaceReserve.bytes }
+
+    /// The bytes that a user without privileges may still write where `path` lies; nil where the file system does not tell.
+    public static func freeBytes(at path: String) -> Int? { SpaceReserve.freeBytes(beside: path + "/.") }
 }

@@ -22,20 +22,38 @@ extension Store {
         directory path: String, at now: Instant, limits: StorageLimits = StorageLimits(), faults: StoreFaults
     ) throws(StoreError) -> (store: Store, recovery: Recovery) {
         let directory = StateDirectory(path)
-        try directory.prepare()
-        let lock = try StateLock(directory)
-        let opened: (store: Store, recovery: Recovery)
-        do {
-            opened = try open(directory, lock, at: now, limits, faults)
+        let reserve = SpaceReserve(path: directory.reserve, free: faults.free)
+        do throws(StoreError) {
+            try directory.prepare()
+            let lock = try StateLock(directory)
+            let opened: (store: Store, recovery: Recovery)
+            do throws(StoreError) {
+                opened = try open(directory, lock, at: now, limits, faults)
+            } catch {
+                guard isForSpace(error, reserve), reserve.isHeld else { throw error }
+                reserve.release()
+                opened = try open(directory, lock, at: now, limits, faults)
+            }
+            opened.store.prepareReserve()
+            return opened
         } catch {
-            let reserve = SpaceReserve(path: directory.reserve)
-            guard case .diskFull = error, reserve.isHeld else { throw error }
-            reserve.release()
-            opened = try open(directory, lock, at: now, limits, faults)
+            throw isForSpace(error, reserve) ? StoreError.diskFull(path: path) : error
         }
-        opened.store.prepareReserve()
-        return opened
     }
+
+    /// Whether opening has failed for want of space: SQLite tells of the end of the disk in several ways.
+    private static func isForSpace(_ error: StoreError, _ reserve: SpaceReserve) -> Bool {
+        switch error {
+        case .diskFull: return true
+        case .locked, .newerSchema, .closed: return false
+        // Of the directory itself the kernel has told why.
+        case .unusable(let path, _) where path + "/reserve" == reserve.path: return false
+        case .unusable, .file, .database: return reserve.freeBytes.map { $0 < leastForOpening } ?? false
+        }
+    }
+
+    /// SQLite's journal and its index, and a page or two.
+    private static let leastForOpening = 256 << 10
 
     private static func open(
         _ directory: StateDirectory, _ lock: StateLock, at now: Instant, _ limits: StorageLimits,
@@ -55,14 +73,15 @@ extension Store {
                 directory: directory, lock: lock, database: queue, limits: limits,
                 log: HitLog(directory: directory.hits, calls: faults.calls), faults: faults, keys: keys,
                 commits: commits, feedNumbers: numbers,
-                orphans: Dictionary(found.lines.map { ($0.hit.id, $0.location) }) { first, _ in first })
+                orphans: Dictionary(found.lines.map { ($0.hit.id, $0.location) }) { first, _ in first },
+                unread: Set(found.unreadable.map(\.file)))
             var hits = found.lines.map(\.hit)
             if let rebuilt {
                 hits += try untold(since: rebuilt - recoveredTime, but: Set(hits.map(\.id)), directory, queue)
             }
             let recovery = Recovery(
                 hits: hits, tornBytes: found.tornBytes, badLines: found.badLines, newerLines: found.newerLines,
-                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild)
+                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild, unreadable: found.unreadable)
             return (store, recovery)
         } catch {
             // Damage that opening has passed over: the next start looks through the whole database.
@@ -107,4 +126,6 @@ public struct Recovery: Sendable {
     public var isDatabaseRebuilt: Bool
     /// What was done about a database that was damaged or lost; nil where nothing was.
     public var rebuild: DatabaseRebuild?
+    /// Hit files that may hold lines that the index does not know, and cannot be read: they wait for a start that can.
+    public var unreadable: [UnreadableHitFile] = []
 }

@@ -15,6 +15,8 @@ public struct ReindexSummary: Hashable, Sendable, Encodable {
     public internal(set) var newerLines = 0
     /// Rows whose line is in no file any more.
     public internal(set) var removedRows = 0
+    /// Files that could not be read, or not to their end, with the reason. The rows of their days have been kept.
+    public internal(set) var unreadable: [String] = []
 }
 
 extension Store {
@@ -28,24 +30,29 @@ extension Store {
         try directory.prepare()
         let lock = try StateLock(directory)
         defer { withExtendedLifetime(lock) {} }
-        let queue = try DatabaseRescue(directory: directory, now: now).open().queue
+        let opened = try DatabaseRescue(directory: directory, now: now).open()
+        let queue = opened.queue
         do {
-            let summary = try queue.inDatabase { database in
-                var rebuild = IndexRebuild(directory)
-                var summary = IndexRebuild.Summary()
-                try database.inTransaction(.immediate) {
-                    summary = try rebuild.run(database)
-                    return .commit
+            // A database that was lost or damaged has just got a new index.
+            let summary =
+                try opened.index
+                ?? queue.inDatabase { database in
+                    var rebuild = IndexRebuild(directory)
+                    var summary = IndexRebuild.Summary()
+                    try database.inTransaction(.immediate) {
+                        summary = try rebuild.run(database)
+                        return .commit
+                    }
+                    return summary
                 }
-                return summary
-            }
             try queue.close()
             // Of all days, the running one too: what an index does not cover is read.
             try HitIndexFiles(hits: directory.hits).refresh(
                 before: CivilDate(year: 9999, month: 12, day: 31), isForced: true)
             return ReindexSummary(
                 hits: summary.hits, repeatedLines: summary.repeatedLines, badLines: summary.badLines,
-                newerLines: summary.newerLines, removedRows: summary.removedRows)
+                newerLines: summary.newerLines, removedRows: summary.removedRows,
+                unreadable: summary.unreadable.map(\.description))
         } catch {
             throw StoreError(error, path: directory.database)
         }

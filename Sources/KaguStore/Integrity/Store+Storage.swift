@@ -30,9 +30,19 @@ extension Store {
         return storage
     }
 
+    /// Follows a changed `store.min_free` (O5): polls stop, or begin again, at once.
+    public func follow(_ limits: StorageLimits) {
+        guard self.limits.withLock({ $0 }) != limits else { return }
+        self.limits.withLock { $0 = limits }
+        testStorage()
+    }
+
+    /// The bytes that must be free for polls to begin again: with the reserve, where that is not held.
+    nonisolated var neededFree: Int { limits.withLock(\.minimumFree) + (reserve.isHeld ? 0 : SpaceReserve.bytes) }
+
     /// Allocates the reserve at start, where there is space for it and for polls; called before anyone else has the store.
     nonisolated func prepareReserve() {
-        if let free = reserve.freeBytes, free < limits.minimumFree + (reserve.isHeld ? 0 : SpaceReserve.bytes) {
+        if let free = reserve.freeBytes, free < neededFree {
             storageState.withLock { $0.problem = .diskFull(path: directory.path) }
         } else if !reserve.isHeld {
             do throws(StoreError) {
@@ -54,7 +64,7 @@ extension Store {
     }
 
     private func lookAtSpace() {
-        guard let free = reserve.freeBytes, free < limits.minimumFree else { return }
+        guard let free = reserve.freeBytes, free < limits.withLock(\.minimumFree) else { return }
         pause(.diskFull(path: directory.path))
     }
 
@@ -71,9 +81,7 @@ extension Store {
     }
 
     private func resume() {
-        if let free = reserve.freeBytes, free < limits.minimumFree + (reserve.isHeld ? 0 : SpaceReserve.bytes) {
-            return
-        }
+        if let free = reserve.freeBytes, free < neededFree { return }
         do {
             if database == nil { try reopen() }
             // What failed is tried: a file is allocated and synced, a transaction committed.

@@ -25,21 +25,45 @@ enum HitTable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """)
         insert.bind(CompactID.bytes(of: hit.id), at: 1)
-        insert.bind(hit.seen, at: 2)
-        insert.bind(location.file.part, at: 3)
-        insert.bind(location.offset, at: 4)
-        insert.bind(location.length, at: 5)
-        // Signed, so that half of all sums do not take a byte more.
-        insert.bind(Int64(Int32(bitPattern: location.crc)), at: 6)
-        insert.bind(feed, at: 7)
-        insert.bind(Severity.allCases.firstIndex(of: hit.severity) ?? 0, at: 8)
-        insert.bind(hit.baseline, at: 9)
-        insert.bind(hit.story == CompactID.story(of: hit.id) ? nil : hit.story, at: 10)
-        insert.bind(hit.watches.joined(separator: " "), at: 11)
+        bind(hit, location, feed, to: insert, from: 2)
         let others = earlier.subtracting(hit.watches).sorted()
         insert.bind(others.isEmpty ? nil : others.joined(separator: " "), at: 12)
         guard try insert.run() > 0 else { return nil }
         return database.lastInsertedRowID
+    }
+
+    /// Whether the row of a hit says just what its line says, so that it need not be written anew.
+    static func holds(
+        _ hit: Hit, at location: HitLocation, feed: Int64, number: Int64, _ database: Database
+    ) throws -> Bool {
+        let select = try PreparedStatement(
+            database,
+            """
+            SELECT 1 FROM hit WHERE n = ? AND seen = ? AND part = ? AND offset = ? AND length = ? AND crc = ? AND feed = ?
+            AND severity = ? AND baseline = ? AND story IS ? AND watches = ?
+            """)
+        select.bind(number, at: 1)
+        bind(hit, location, feed, to: select, from: 2)
+        defer { select.reset() }
+        return try select.step()
+    }
+
+    /// Binds what the line of a hit says, in the order of the table's columns.
+    private static func bind(
+        _ hit: Hit, _ location: HitLocation, _ feed: Int64, to statement: PreparedStatement,
+        from first: Int32
+    ) {
+        statement.bind(hit.seen, at: first)
+        statement.bind(location.file.part, at: first + 1)
+        statement.bind(location.offset, at: first + 2)
+        statement.bind(location.length, at: first + 3)
+        // Signed, so that half of all sums do not take a byte more.
+        statement.bind(Int64(Int32(bitPattern: location.crc)), at: first + 4)
+        statement.bind(feed, at: first + 5)
+        statement.bind(Severity.allCases.firstIndex(of: hit.severity) ?? 0, at: first + 6)
+        statement.bind(hit.baseline, at: first + 7)
+        statement.bind(hit.story == CompactID.story(of: hit.id) ? nil : hit.story, at: first + 8)
+        statement.bind(hit.watches.joined(separator: " "), at: first + 9)
     }
 
     /// The watches of a hit and of its item's earlier hits, and its story.

@@ -29,6 +29,7 @@ enum Schema {
         if found == 0 {
             try database.execute(sql: "INSERT INTO setting (name, value) VALUES ('url_key', randomblob(16))")
         }
+        try SchemaMark.write(version, database)
         try database.execute(sql: "PRAGMA application_id = \(applicationID)")
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }

@@ -6,6 +6,9 @@ import Glibc
 
 /// Opens `state.sqlite` for writing or reading (O34, O41).
 enum StateDatabase {
+    /// SQLite's cache.
+    static let cacheKibibytes = 8000
+
     /// Opens, upgrades and checks the database; `isNew` tells whether it did not exist.
     static func openForWriting(_ path: String, backup: String) throws(StoreError) -> (
         queue: DatabaseQueue, isNew: Bool
@@ -18,14 +21,16 @@ enum StateDatabase {
         let isNew = access(path, F_OK) != 0
         try createFile(path)
         let queue = try connect(path)
-        let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-        guard found >= 0 else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "user_version is \(found)")
+        let found: Int
+        switch try queue.inDatabase(SchemaMark.find) {
+        case .known(let version): found = version
+        case .newer(let version):
+            throw StoreError.newerSchema(path: path, found: version, known: Schema.version)
+        case .damaged(let what): throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: what)
         }
-        guard found <= Schema.version else {
-            throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
-        }
-        if found < Schema.version {
+        if found == Schema.version {
+            try queue.inDatabase(SchemaMark.complete)
+        } else {
             if found > 0 { try copy(queue, to: "\(backup)/state.v\(found).sqlite") }
             try queue.inDatabase { database in
                 try database.inTransaction(.immediate) {
@@ -56,17 +61,18 @@ enum StateDatabase {
         configuration.busyMode = .timeout(5)
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            let found = try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-            guard found <= Schema.version else {
-                throw StoreError.newerSchema(path: path, found: found, known: Schema.version)
-            }
-            guard found == Schema.version else {
+            switch try queue.inDatabase(SchemaMark.find) {
+            case .newer(let version):
+                throw StoreError.newerSchema(path: path, found: version, known: Schema.version)
+            case .damaged(let what):
+                throw StoreError.database(path: path, reason: "damaged: \(what); the next start of kagud mends it")
+            case .known(Schema.version): return queue
+            case .known(let version):
                 throw StoreError.database(
                     path: path,
                     reason:
-                        "schema version \(found) is older than \(Schema.version); start kagud once to upgrade it")
+                        "schema version \(version) is older than \(Schema.version); start kagud once to upgrade it")
             }
-            return queue
         } catch {
             throw StoreError(error, path: path)
         }
@@ -89,7 +95,7 @@ enum StateDatabase {
                     PRAGMA synchronous = FULL;
                     PRAGMA wal_autocheckpoint = 2000;
                     PRAGMA journal_size_limit = 16777216;
-                    PRAGMA cache_size = -8000;
+                    PRAGMA cache_size = -\(cacheKibibytes);
                     PRAGMA temp_store = MEMORY;
                     """)
             try checkSettings(database)
@@ -110,7 +116,11 @@ enum StateDatabase {
     /// SQLite gives `-wal` and `-shm` the mode of the database, which it would create for everyone to read.
     private static func createFile(_ path: String) throws(StoreError) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .unusable(path: path, reason: SystemError.text(errno)) }
+        guard descriptor >= 0 else {
+            let number = errno
+            if number == ENOSPC || number == EDQUOT { throw .diskFull(path: path) }
+            throw .unusable(path: path, reason: SystemError.text(number))
+        }
         close(descriptor)
     }
 

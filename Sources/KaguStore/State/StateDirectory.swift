@@ -29,7 +29,9 @@ public struct StateDirectory: Hashable, Sendable {
     func prepare() throws(StoreError) {
         for directory in [path, hits, quarantine, backup] {
             if mkdir(directory, 0o750) != 0, errno != EEXIST {
-                throw .unusable(path: path, reason: "\(directory) cannot be made: \(SystemError.text(errno))")
+                let number = errno
+                if number == ENOSPC || number == EDQUOT { throw .diskFull(path: path) }
+                throw .unusable(path: path, reason: "\(directory) cannot be made: \(SystemError.text(number))")
             }
             guard access(directory, R_OK | W_OK | X_OK) == 0 else {
                 throw .unusable(path: path, reason: "\(directory) cannot be written: \(SystemError.text(errno))")
@@ -46,7 +48,9 @@ final class StateLock: Sendable {
     init(_ directory: StateDirectory) throws(StoreError) {
         let descriptor = open(directory.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else {
-            throw .unusable(path: directory.path, reason: "lock cannot be opened: \(SystemError.text(errno))")
+            let number = errno
+            if number == ENOSPC || number == EDQUOT { throw .diskFull(path: directory.path) }
+            throw .unusable(path: directory.path, reason: "lock cannot be opened: \(SystemError.text(number))")
         }
         // `kagu status` takes the lock for an instant to see whether a daemon holds it.
         var isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0

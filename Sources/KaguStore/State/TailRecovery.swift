@@ -20,6 +20,8 @@ struct TailRecovery {
         var tornBytes = 0
         var badLines = 0
         var newerLines = 0
+        /// Files that could not be read, or not to their end: their lines wait for a start that can.
+        var unreadable: [UnreadableHitFile] = []
     }
 
     /// The state directory.
@@ -30,11 +32,14 @@ struct TailRecovery {
     /// Looks at each file that is longer than its watermark.
     func run() throws -> Found {
         var found = Found()
-        let marks = try database.inDatabase { try HitTable.watermarks($0) }
+        let (marks, digests) = try database.inDatabase { (try HitTable.watermarks($0), try DayDigest.all($0)) }
         var ends: [HitFileName: Int] = [:]
         var known: Set<String> = []
         for name in HitFileName.list(in: directory.hits) {
             let start = marks[name] ?? 0
+            // A sealed day that is indexed to its end need not be opened: what it holds, if it is compressed, is told by
+            // the headers of hundreds of members.
+            if start > 0, digests[name]?.bytes == start, access("\(directory.hits)/\(name)", F_OK) != 0 { continue }
             guard let end = try readTail(name, from: start, &found, &known), end > start else { continue }
             ends[name] = end
         }
@@ -55,7 +60,14 @@ struct TailRecovery {
         _ name: HitFileName, from start: Int, _ found: inout Found, _ known: inout Set<String>
     ) throws -> Int? {
         let path = "\(directory.hits)/\(name)"
-        guard let reader = LineReader(path), reader.size > max(0, start) else { return nil }
+        let reader: LineReader
+        do {
+            guard let opened = try LineReader.open(path), opened.size > max(0, start) else { return nil }
+            reader = opened
+        } catch {
+            found.unreadable.append(UnreadableHitFile(name, error))
+            return nil
+        }
         // A watermark is the end of a line; a damaged one must not cut one in two.
         let start = reader.endOfWholeLines(before: max(0, start))
         var tail = Tail()
@@ -78,6 +90,12 @@ struct TailRecovery {
                 tail.bad += line.bytes + [UInt8(ascii: "\n")]
             }
             return true
+        }
+        if let failure = reader.failure {
+            // What is there behind the last line that could be read is not torn.
+            for line in tail.unknown { known.remove(line.hit.id) }
+            found.unreadable.append(UnreadableHitFile(name, failure))
+            return nil
         }
         let quarantine = Quarantine(directory)
         if end < reader.size, !reader.isCompressed {

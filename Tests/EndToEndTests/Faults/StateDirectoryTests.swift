@@ -74,6 +74,65 @@ struct StateDirectoryTests {
     }
 
     @Test(
+        "on a disk that is full at start kagud waits, says what it needs, and begins when there is space (O36, T6)",
+        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+    func fullAtStart() async throws {
+        let disk = try MemoryDisk(megabytes: 32)
+        let room = try Newsroom()
+        room.publish("courier", [("1", "The Blue Lagoon is calm")])
+        try room.configure(feeds: ["courier"])
+        let settings = try room.directory.text("kagu.yaml")
+        try room.directory.write(
+            settings.replacingOccurrences(
+                of: "store: {dir: \(room.statePath)}", with: "store: {dir: \(disk.path)/state, min_free: 4MiB}"),
+            to: "kagu.yaml")
+        try disk.fill(leaving: 0)
+        let socket = try NotifySocket(path: room.directory.path("notify"))
+        let daemon = try room.start(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await daemon.logs("the disk is full: 0 MiB are free, kagud needs 12 MiB"))
+        #expect(await eventually { socket.received.contains { $0.contains("STATUS=storage: ") } })
+        #expect(socket.received.contains { $0.contains("EXTEND_TIMEOUT_USEC=90000000") })
+        #expect(!socket.received.contains { $0.contains("READY=1") })
+        let once = try room.start(["--once"])
+        #expect(await once.exitStatus() == 74)
+        disk.empty()
+        #expect(await daemon.logs("ready", within: .seconds(45)))
+        #expect(await room.origin.waitForRequests(1))
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+    }
+
+    @Test(
+        "store.min_free follows a reload: polling stops above what is free, and goes on below it (O5, O36)",
+        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+    func reloadedLimit() async throws {
+        let disk = try MemoryDisk(megabytes: 48)
+        let room = try Newsroom()
+        room.publish("courier", [("1", "The Blue Lagoon is calm")])
+        try room.configure(feeds: ["courier"])
+        let settings = try room.directory.text("kagu.yaml")
+        func limit(_ size: String) throws {
+            try room.directory.write(
+                settings.replacingOccurrences(
+                    of: "store: {dir: \(room.statePath)}",
+                    with: "store: {dir: \(disk.path)/state, min_free: \(size)}"), to: "kagu.yaml")
+        }
+        try limit("4MiB")
+        let daemon = try room.start()
+        #expect(await room.origin.waitForRequests(2))
+        try limit("1GiB")
+        daemon.send(SIGHUP)
+        #expect(await daemon.logs("polling has stopped", within: .seconds(10)))
+        try limit("4MiB")
+        daemon.send(SIGHUP)
+        #expect(await daemon.logs("polling goes on", within: .seconds(10)))
+        let requests = room.origin.requests(for: "/courier").count
+        #expect(await eventually { room.origin.requests(for: "/courier").count > requests })
+        daemon.send(SIGTERM)
+        #expect(await daemon.exitStatus() == 0)
+    }
+
+    @Test(
         "a member of the group reads hits and state while the daemon runs, after a stop and after a kill (O34, T34)",
         .enabled(if: geteuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root and setpriv"))
     func group() async throws {

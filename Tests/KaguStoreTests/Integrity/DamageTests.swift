@@ -130,6 +130,47 @@ import Testing
         #expect(before != nil && after == before)
     }
 
+    @Test(
+        "a version that was damaged upward is mended, not taken for a newer kagu's (O38, O41)", arguments: [0, 3])
+    func higherVersion(byte: Int) async throws {
+        let alive = try await alive()
+        let before = try await alive.store.deliveryCounts()
+        await alive.store.close()
+        try damage(alive.fixture) { $0[60 + byte] ^= 0x40 }
+        #expect(throws: StoreError.self) { try StateReader(directory: alive.fixture.path) }
+        let (store, recovery) = try alive.fixture.open()
+        #expect(recovery.rebuild?.reason.contains("user_version") == true && !recovery.isDatabaseRebuilt)
+        #expect(try await store.deliveryCounts() == before)
+        await store.close()
+        #expect(try StateVerifier(directory: alive.fixture.path).run().isSound)
+        _ = try StateReader(directory: alive.fixture.path)
+    }
+
+    @Test("a version that was damaged downward runs no old migration (O38, O41)")
+    func lowerVersion() async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        try damage(alive.fixture) { $0[63] = 4 }
+        #expect(try alive.fixture.open().recovery.rebuild?.reason.contains("user_version") == true)
+        #expect(try alive.fixture.directory.names(in: "state/backup").isEmpty)
+    }
+
+    @Test("a database from before its version was kept twice opens as it is, and keeps it twice from then on (O41)")
+    func versionKeptOnce() async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        func execute(_ sql: String) throws -> Int? {
+            let queue = try DatabaseQueue(path: alive.fixture.path + "/state.sqlite")
+            return try queue.inDatabase { try Int.fetchOne($0, sql: sql) }
+        }
+        _ = try execute("DELETE FROM setting WHERE name = 'schema' RETURNING 1")
+        _ = try StateReader(directory: alive.fixture.path)
+        let (store, recovery) = try alive.fixture.open()
+        #expect(recovery.rebuild == nil)
+        await store.close()
+        #expect(try execute("SELECT value FROM setting WHERE name = 'schema'") == Schema.version)
+    }
+
     @Test("a watermark inside a line, or below zero, cuts nothing off (O35, O38)", arguments: [-7, 20])
     func watermark(_ shift: Int) async throws {
         let alive = try await alive()
@@ -216,6 +257,27 @@ import Testing
         #expect(try await last.deliveryCounts() == [.waiting: 4])
         await last.close()
         #expect(try StateVerifier(directory: alive.fixture.path).run().isSound)
+    }
+
+    @Test("with the index lost, no item is taken for the one of another hit that has got its number (O38, I7)")
+    func numbers() async throws {
+        let fixture = try StateFixture()
+        let store = try fixture.openStore()
+        try await store.poll([.make(id: "a", title: "Baku a")], at: fixture.now)
+        // Written later, to the file of the day before: a rebuild numbers the two the other way round.
+        try await store.poll([.make(id: "b", title: "Baku b")], at: fixture.now - .seconds(86_400))
+        await store.close()
+        let page = try rootPage("hit", fixture)
+        try damage(fixture) { bytes in
+            for index in ((page - 1) * 4096)..<(page * 4096) { bytes[index] = 0xA5 }
+        }
+        SuspectMark(StateDirectory(fixture.path)).set()
+        let (again, recovery) = try fixture.open()
+        #expect(recovery.rebuild?.damagedTables.contains("hit") == true)
+        #expect(try await again.count("hit") == 2)
+        #expect(try await again.access { try Int.fetchOne($0, sql: "SELECT count(hit) FROM item") } == 0)
+        #expect(try await again.poll([.make(id: "a", title: "Baku a")], at: fixture.now).hitLines == 0)
+        await again.close()
     }
 
     @Test("a rebuild that is killed goes on at the next start (O38)")

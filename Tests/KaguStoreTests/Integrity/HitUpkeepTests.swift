@@ -113,6 +113,51 @@ import Testing
         #expect(try StateVerifier(directory: fixture.path).run().isSound)
     }
 
+    @Test("rows whose numbers do not follow their days go with their day, however many lie before them (O42)")
+    func anyNumbers() async throws {
+        try await fill(days: 4)
+        // As after a rebuild of which a file of old days came last; more rows before them than one look takes.
+        let rows = HitForgetting.rowsPerLook + HitForgetting.rowsPerStep
+        let late = day(3).milliseconds
+        try await store.access { database in
+            try database.execute(
+                sql: """
+                    UPDATE hit SET n = n + 1000000;
+                    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < \(rows))
+                    INSERT INTO hit (n, id, seen, part, offset, length, crc, feed, severity, baseline, watches)
+                    SELECT i, 'x' || i, CASE WHEN i <= 5000 THEN \(day(0).milliseconds) ELSE \(late) END,
+                        0, 0, 0, 0, 1, 0, 0, '' FROM c;
+                    """)
+        }
+        let summary = await store.keepFiles(at: day(8), HitKeeping(retention: .age(.seconds(86_400))))
+        #expect(summary.removed == 2 && summary.removedHits == 5_006 && summary.problems.isEmpty)
+        #expect(try await store.count("hit") == rows - 5_000 + 6)
+    }
+
+    @Test("a store that forgets many rows takes polls in between (O42)")
+    func forgettingIsFair() async throws {
+        try await fill(days: 4)
+        try await store.access { database in
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 60000)
+                    INSERT INTO hit (n, id, seen, part, offset, length, crc, feed, severity, baseline, watches)
+                    SELECT i + 100, 'x' || i, \(day(0).milliseconds), 0, 0, 0, 0, 1, 0, 0, '' FROM c;
+                    """)
+        }
+        async let kept = store.keepFiles(at: day(8), HitKeeping(retention: .age(.seconds(86_400))))
+        var longest = Duration.zero
+        for number in 0..<20 {
+            let began = ContinuousClock.now
+            try await store.poll([.make(id: "during\(number)", title: "Baku")], at: day(8))
+            longest = max(longest, ContinuousClock.now - began)
+        }
+        // The third day too, where the first of these polls came before the days were listed.
+        #expect([60_006, 60_009].contains(await kept.removedHits))
+        // Thirty transactions of 2,000 rows: no poll waits for all of them.
+        #expect(longest < .seconds(2), "\(longest)")
+    }
+
     @Test(
         "killed after the index rows and before the unlink: the lines are not told again, the next pass removes them"
     )

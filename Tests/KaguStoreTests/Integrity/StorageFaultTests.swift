@@ -82,6 +82,50 @@ import Testing
         #expect(try await store.poll([.make(id: "1", title: "Baku")], at: fixture.now).hitLines == 1)
     }
 
+    @Test("a changed store.min_free holds at once, in both directions (O5, O36)")
+    func changedLimit() async throws {
+        let fixture = try StateFixture()
+        let space = Space()
+        space.free = 100 << 20
+        let (store, _) = try fixture.open(faults: faults(space))
+        try await store.poll([.make(id: "1", title: "Baku")], at: fixture.now)
+        await store.follow(StorageLimits(minimumFree: 200 << 20))
+        #expect(store.storage.problem == .diskFull(path: fixture.path))
+        await #expect(throws: StoreError.diskFull(path: fixture.path)) {
+            try await store.poll([.make(id: "2", title: "Baku")], at: fixture.now)
+        }
+        await store.follow(StorageLimits(minimumFree: 10 << 20))
+        #expect(store.storage.takesPolls && store.storage.isReserveHeld)
+        #expect(try await store.poll([.make(id: "2", title: "Baku")], at: fixture.now).hitLines == 1)
+    }
+
+    @Test(
+        "a store that cannot even be opened for want of space says so, and opens when there is some (O36, T6)",
+        .enabled(if: SmallDisk.isPossible), arguments: [true, false])
+    func opensOnFullDisk(isNew: Bool) async throws {
+        let disk = try SmallDisk(megabytes: 16)
+        let now = Instant(seconds: 1_795_338_000)
+        let state = disk.path + "/state"
+        let limits = StorageLimits(minimumFree: 1 << 20)
+        if !isNew {
+            let (store, _) = try Store.open(directory: state, at: now, limits: limits)
+            try await store.poll([.make(id: "1", title: "Baku")], at: now)
+            await store.close()
+            // As on a disk that filled up while kagu did not run, without the reserve.
+            for name in ["reserve", "state.sqlite-wal", "state.sqlite-shm"] { unlink(state + "/" + name) }
+        }
+        try disk.fill(leaving: 0)
+        #expect(throws: StoreError.diskFull(path: state)) {
+            try Store.open(directory: state, at: now, limits: limits)
+        }
+        disk.empty()
+        let (store, recovery) = try Store.open(directory: state, at: now, limits: limits)
+        #expect(store.storage.takesPolls && recovery.hits.isEmpty && recovery.rebuild == nil)
+        #expect(try await store.poll([.make(id: "2", title: "Baku")], at: now).hitLines == 1)
+        await store.close()
+        #expect(try StateVerifier(directory: state).run().isSound)
+    }
+
     @Test(
         "a failed commit reopens the database; a transaction that is there counts, one that is not does not (O37)")
     func failedCommit() async throws {

@@ -66,6 +66,7 @@ struct HitsCommand: AsyncParsableCommand {
         let summary = try read(query, reader, &printer)
         StateAccess.report(summary, command: "hits")
         try printer.end()
+        if !summary.unreadable.isEmpty { throw ExitStatus.error }
         if summary.hits == 0 { throw ExitStatus.negative }
     }
 
@@ -90,7 +91,10 @@ struct HitsCommand: AsyncParsableCommand {
         try printer.begin()
         var follower = HitFollower(directory: directory, query: query, last: query.limit ?? 10)
         var batch = follower.initial
+        var told: [UnreadableHitFile] = []
         while true {
+            if follower.unreadable != told { StateAccess.report(follower.unreadable, command: "hits") }
+            told = follower.unreadable
             for found in batch { try printer.add(found.hit, line: found.line) }
             try printer.flush()
             try await Task.sleep(for: Self.followPace)
@@ -101,18 +105,20 @@ struct HitsCommand: AsyncParsableCommand {
     private func printLink(number: Int, _ query: HitQuery, _ reader: HitReader) throws {
         var place = 0
         var link: String?
-        reader.read(query) { found in
+        let summary = reader.read(query) { found in
             place += 1
             guard place == number else { return true }
             link = found.hit.url
             return false
         }
+        StateAccess.report(summary.unreadable, command: "hits")
         guard let link, !link.isEmpty else {
             let why = link == nil ? "there are \(place)" : "it has no link"
             StandardError.write("kagu: hits: --open \(number): \(why)\n")
-            throw ExitStatus.negative
+            throw summary.unreadable.isEmpty ? ExitStatus.negative : ExitStatus.error
         }
         try StandardOutput.write(VisibleText.escaped(link) + "\n")
+        if !summary.unreadable.isEmpty { throw ExitStatus.error }
     }
 }
 
@@ -139,8 +145,14 @@ enum StateAccess {
         if query.until.map({ $0.day >= today }) ?? true { _ = try? files.catchUp(from: today) }
     }
 
-    /// Tells of lines that were skipped.
+    /// Tells of files that could not be read.
+    static func report(_ files: [UnreadableHitFile], command: String) {
+        for file in files { StandardError.write("kagu: \(command): \(file); not all of its hits are shown\n") }
+    }
+
+    /// Tells of files that could not be read, and of lines that were skipped.
     static func report(_ summary: HitReadSummary, command: String) {
+        report(summary.unreadable, command: command)
         guard summary.badLines + summary.newerLines > 0 else { return }
         StandardError.write(
             "kagu: \(command): lines skipped: \(summary.badLines) unreadable,"

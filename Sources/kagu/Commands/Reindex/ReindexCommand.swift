@@ -31,6 +31,10 @@ struct ReindexCommand: ParsableCommand {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             try StandardOutput.write(String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n")
         }
+        for file in summary.unreadable {
+            StandardError.write("kagu: reindex: \(file); what the index knew of that day stays as it was\n")
+        }
+        if !summary.unreadable.isEmpty { throw ExitStatus.error }
     }
 }
 

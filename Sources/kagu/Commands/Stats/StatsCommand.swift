@@ -39,6 +39,7 @@ struct StatsCommand: AsyncParsableCommand {
         let report = StatsReport(counts, by: by, polls: polls, clock: clock)
         let terminal = Terminal.standardOutput(environment: wiring.environment)
         try StandardOutput.write(report.text(output, terminal: terminal))
+        if !counts.summary.unreadable.isEmpty { throw ExitStatus.error }
         if counts.total.hits == 0 { throw ExitStatus.negative }
     }
 }
