@@ -81,6 +81,13 @@ struct ExpressionTests {
         (
             String(repeating: "(", count: 60) + "@place.nc", "brackets are nested too deeply; 50 levels at most", 50
         ),
+        ("@topic.unrest", "\"topic.unrest\" is a topic; write #unrest", 0),
+        ("#place.nc", "\"place.nc\" is an entity or group; write @place.nc", 0),
+        ("“riot”", "\"“\" has no meaning here; phrases stand in straight double quotes", 0),
+        ("@place.nc & #unrest", "\"&\" has no meaning here; write AND", 10),
+        ("@place.nc, #unrest", "a comma joins nothing here; write AND or OR", 9),
+        ("@place.nc AND lang:xx", "\"xx\" is no language code such as fr", 19),
+        ("@place.nc AND country:France", "\"France\" is no country code such as FR", 22),
         ("NOT NOT @place.nc", "NOT NOT says nothing; leave both out", 4),
         ("count(@place.nc)", "count() is compared: write >=, >, =, < or <= and a number", 16),
     ]

@@ -36,7 +36,8 @@ enum StopWords {
             """
             der die das und ist nicht mit von zu den im für auf ein eine dem des sich auch als nach wird bei aus \
             gegen über sie er hat wie um vor noch sind zum zur einen einem einer werden wurde wurden haben keine kein nur \
-            doch soll will zwischen nicht beim seine ihre dass neue neuer neuen
+            doch soll will zwischen nicht beim seine ihre dass neue neuer neuen jeder jede \
+            jedes wieder kann können alle bis
             """
         ),
         (

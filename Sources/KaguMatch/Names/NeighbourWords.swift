@@ -66,6 +66,13 @@ enum NeighbourWords {
         cuando como porque mientras también ya ni su sus lo fue ha han hoy ayer mañana según para si aún así además \
         entonces después antes ahora luego pese este esta ese esa quien donde será es está
         """
+    /// Nouns that often stand before a surname as the first word of a sentence, or anywhere in German, which gives all
+    /// nouns a capital.
+    private static let nouns = """
+        regierung kabinett lager ära duo gegner anhänger nachfolger vorgänger verbündeter verbündete rivale rivalin \
+        widersacher partner team reform plan opposition muhalefet hükümet basın göstericiler müxalifət hökumət mətbuat \
+        etirazçılar оппозиция пресса сторонники противники протестующие критики
+        """
     private static let functionWords = """
         the a an of and or but nor so yet in on at to for from with by as if when while that this these those his her \
         its their our your my after before since until why how what who which where whether will would could should \
@@ -112,8 +119,8 @@ enum NeighbourWords {
         .union(keys(germanTitles)).union(keys(spanishTitles))
     private static let titleHeads = keys(germanHeads)
     private static let titleStems = keys(turkishStems).union(keys(azerbaijaniStems))
-    private static let others = keys(functionWords).union(keys(openers)).union(keys(calendar)).union(
-        keys(russianCalendar, declined: true))
+    private static let others = keys(functionWords).union(keys(openers)).union(keys(nouns)).union(keys(calendar))
+        .union(keys(russianCalendar, declined: true))
 
     /// Whether a word is a title: president, министром, bakanı.
     static func isTitle(_ units: ArraySlice<FoldedUnit>) -> Bool {

@@ -90,4 +90,14 @@ final class CompiledWatch: Sendable {
         hasFilters =
             !watch.languages.isEmpty || !watch.classes.isEmpty || !watch.countries.isEmpty || !watch.feeds.isEmpty
     }
+
+    /// What its filters ask for, as predicates.
+    var filters: [Expression] {
+        var all: [Predicate] = []
+        if !watch.languages.isEmpty { all.append(.language(watch.languages)) }
+        if !watch.classes.isEmpty { all.append(.sourceClass(watch.classes)) }
+        if !watch.countries.isEmpty { all.append(.country(watch.countries)) }
+        if !watch.feeds.isEmpty { all.append(.source(watch.feeds)) }
+        return all.map { .predicate($0) }
+    }
 }

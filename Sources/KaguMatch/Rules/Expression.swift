@@ -168,42 +168,4 @@ indirect enum Expression: Hashable, Sendable {
         case .count(let count): count.holds(0)
         }
     }
-
-    /// Whether anything can make it true (M57). Expressions of very many alternatives count as satisfiable.
-    var isSatisfiable: Bool {
-        var ways = [[Expression: Bool]()]
-        return Self.assume(self, true, &ways) == false || !ways.isEmpty
-    }
-
-    private static let mostWays = 2048
-
-    /// Narrows `ways`, the assignments of parts under which all so far holds; false when there are too many.
-    private static func assume(_ part: Expression, _ value: Bool, _ ways: inout [[Expression: Bool]]) -> Bool {
-        switch (part, value) {
-        case (.not(let inner), _): return assume(inner, !value, &ways)
-        case (.and(let parts), true), (.or(let parts), false):
-            return parts.allSatisfy { assume($0, value, &ways) }
-        case (.and(let parts), false), (.or(let parts), true):
-            var all: [[Expression: Bool]] = []
-            for part in parts {
-                var branch = ways
-                guard assume(part, value, &branch) else { return false }
-                all += branch
-                if all.count > mostWays { return false }
-            }
-            ways = all
-            return true
-        case (.near(let proximity), true):
-            // Both sides must occur for them to be near.
-            let sides = [proximity.left, proximity.right].map { Expression.or($0.map { .operand($0) }) }
-            guard sides.allSatisfy({ assume($0, true, &ways) }) else { return false }
-            fallthrough
-        case (.operand, _), (.near, _), (.predicate, _), (.count, _):
-            ways = ways.compactMap { way in
-                guard let known = way[part] else { return way.merging([part: value]) { $1 } }
-                return known == value ? way : nil
-            }
-            return true
-        }
-    }
 }

@@ -65,13 +65,27 @@ struct ExpressionLexer {
             kind = scalar == "@" ? .entity(name) : .topic(name)
         default:
             guard Self.isIDScalar(scalar) else {
-                throw ExpressionError(message: "\"\(scalar)\" has no meaning here", offset: start)
+                throw ExpressionError(
+                    message: "\"\(scalar)\" has no meaning here" + Self.advice(on: scalar), offset: start)
             }
             at = start
             let word = run()
             kind = Int(word).map { .number($0) } ?? .word(word)
         }
         return ExpressionToken(kind: kind, offset: start)
+    }
+
+    /// What other query languages and word processors write, and what is written here instead.
+    private static func advice(on scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "“", "”", "„", "«", "»", "'", "‘", "’": "; phrases stand in straight double quotes"
+        case "&", "+": "; write AND"
+        case "|": "; write OR"
+        case "!": "; write NOT"
+        case "[", "]", "{", "}": "; write round brackets"
+        case "*": "; stars stand in topic terms only"
+        default: ""
+        }
     }
 
     private mutating func phrase(from start: Int) throws(ExpressionError) -> String {

@@ -71,7 +71,8 @@ struct ExpressionParser<Names: ExpressionNames> {
         case .word(let word): throw wrongWord(word)
         case .entity, .topic, .phrase, .open, .number:
             throw fail("two operands with nothing between them; write AND or OR")
-        case .comma, .colon, .slash, .relation: throw fail("the expression should end here")
+        case .comma: throw fail("a comma joins nothing here; write AND or OR")
+        case .colon, .slash, .relation: throw fail("the expression should end here")
         }
     }
 
@@ -225,14 +226,20 @@ struct ExpressionParser<Names: ExpressionNames> {
         switch token.kind {
         case .entity(let id):
             found = names.actor(id)
-            if found == nil {
+            if found == nil, names.topic(id) != nil {
+                let name = id.hasPrefix("topic.") ? String(id.dropFirst(6)) : id
+                unknown.append(ExpressionError(message: "\"\(id)\" is a topic; write #\(name)", offset: offset))
+            } else if found == nil {
                 let clause = Suggestion.clause(for: id, among: names.actorIDs)
                 unknown.append(
                     ExpressionError(message: "there is no entity or group \"\(id)\"\(clause)", offset: offset))
             }
         case .topic(let name):
             found = names.topic(name)
-            if found == nil {
+            if found == nil, names.actor(name) != nil {
+                unknown.append(
+                    ExpressionError(message: "\"\(name)\" is an entity or group; write @\(name)", offset: offset))
+            } else if found == nil {
                 let clause = Suggestion.clause(for: name, among: names.topicNames)
                 unknown.append(ExpressionError(message: "there is no topic \"\(name)\"\(clause)", offset: offset))
             }
@@ -343,9 +350,13 @@ struct ExpressionParser<Names: ExpressionNames> {
                 classes.append(known)
             }
             return .sourceClass(classes)
-        case "country": return .country(values.map { $0.value.uppercased() })
+        case "country":
+            for (value, offset) in values where value.utf8.count != 2 {
+                throw ExpressionError(message: "\"\(value)\" is no country code such as FR", offset: offset)
+            }
+            return .country(values.map { $0.value.uppercased() })
         case "lang":
-            for (value, offset) in values where !(2...3).contains(value.utf8.count) {
+            for (value, offset) in values where !LanguageCodes.isKnown(value) {
                 throw ExpressionError(message: "\"\(value)\" is no language code such as fr", offset: offset)
             }
             return .language(values.map { $0.value.lowercased() })

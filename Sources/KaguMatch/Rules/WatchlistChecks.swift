@@ -12,8 +12,12 @@ struct WatchlistChecks {
 
     mutating func run() {
         for entity in watchlist.entities { check(entity) }
+        for group in watchlist.groups where group.members.isEmpty {
+            refuse("\(group.id) has no member", group.location)
+        }
         checkShared()
         for topic in watchlist.topics {
+            if topic.terms.isEmpty { refuse("\(topic.id) has no term", topic.location) }
             for term in topic.terms + topic.against { check(term) }
             for term in topic.terms where term.weight >= topic.threshold {
                 warn("the term \"\(term.text)\" alone reaches the threshold \(topic.threshold)", term.location)
@@ -34,6 +38,9 @@ struct WatchlistChecks {
         for alias in entity.aliases { check(alias, of: entity) }
         for name in entity.exceptions where name.text.contains("*") {
             refuse("\"\(name.text)\": a star stands in topic terms only", name.location)
+        }
+        for name in entity.exceptions where entity.aliases.contains(where: { $0.text == name.text }) {
+            warn("\"\(name.text)\" is an alias of \(entity.id) too, and is never found", name.location)
         }
     }
 
@@ -56,6 +63,9 @@ struct WatchlistChecks {
                 "nothing can anchor \"\(alias.text)\"; give \(entity.id) a long form, context or anchors.feeds",
                 alias.location)
         }
+        if let from = alias.from, let to = alias.to, to <= from {
+            refuse("\"\(alias.text)\" ends before it begins; to is the day after its last", alias.location)
+        }
         if alias.needsVerification { warn("the alias \"\(alias.text)\" is marked verify", alias.location) }
         let spelling = Spelling(cut.units)
         if alias.letterCase != .exact, cut.tokens.count == 1, letters <= 4, !spelling.isUpper.isEmpty,
@@ -67,7 +77,7 @@ struct WatchlistChecks {
 
     /// A long form, a co-name or a feed.
     private func canAnchor(_ entity: Entity) -> Bool {
-        !entity.context.isEmpty || !entity.anchorFeeds.isEmpty
+        entity.context.contains { $0.id != entity.id } || !entity.anchorFeeds.isEmpty
             || entity.aliases.contains { !$0.isAnchored && $0.surname == nil }
     }
 

@@ -30,10 +30,11 @@ struct WatchlistCompiler {
             CompiledTopic(
                 id: topic.id, threshold: topic.threshold,
                 bonuses: topic.bonuses.compactMap { bonus in
-                    expression(bonus.when, checksTruth: true).map { ($0, bonus.add) }
+                    expression(bonus.when, Satisfiability()).map { ($0, bonus.add) }
                 })
         }
-        let watches = watchlist.watches.compactMap { watch($0) }
+        let limits = ScoreLimits(watchlist)
+        let watches = watchlist.watches.compactMap { watch($0, limits) }
         guard problems.isEmpty else { throw WatchlistProblems(problems: problems.inFileOrder) }
         var operands = OperandNumbers()
         let gates = WatchGates(watches, &operands)
@@ -195,18 +196,51 @@ struct WatchlistCompiler {
 
     // MARK: Expressions
 
-    private mutating func watch(_ watch: Watch) -> CompiledWatch? {
-        let when = expression(watch.when, checksTruth: true)
-        let unless = watch.unless.map { expression($0, checksTruth: true) }
-        guard let when else { return nil }
-        if let unless, unless == nil { return nil }
+    private mutating func watch(_ watch: Watch, _ limits: ScoreLimits) -> CompiledWatch? {
         let fields: FieldSet =
             watch.fields.isEmpty
             ? .prose : FieldSet(watch.fields.compactMap { Mention.Field(rawValue: $0.rawValue) })
-        return CompiledWatch(watch: watch, when: when, unless: unless ?? nil, fields: fields)
+        let rule = Satisfiability(scope: fields, unreachable: limits.topicsOutOfReach)
+        let when = expression(watch.when, rule)
+        let unless = watch.unless.map { expression($0, rule) }
+        guard let when else { return nil }
+        if let unless, unless == nil { return nil }
+        let compiled = CompiledWatch(watch: watch, when: when, unless: unless ?? nil, fields: fields)
+        checkFires(compiled, rule, limits)
+        return compiled
     }
 
-    private mutating func expression(_ source: ExpressionSource, checksTruth: Bool) -> Expression? {
+    /// Refuses a watch that `unless`, its filters or its threshold leave nothing of (M57).
+    private mutating func checkFires(_ compiled: CompiledWatch, _ rule: Satisfiability, _ limits: ScoreLimits) {
+        let (watch, when) = (compiled.watch, compiled.when)
+        if let unless = compiled.unless, let source = watch.unless, !rule.holds(for: .and([when, .not(unless)])) {
+            problems.append(
+                source.problem("whenever when holds, unless holds too: the watch cannot fire", offset: 0))
+        }
+        if compiled.hasFilters, !rule.holds(for: .and([when] + compiled.filters)) {
+            problems.append(
+                watch.when.problem(
+                    "no item that passes the watch's filters can make the expression true", offset: 0))
+        }
+        let most = watch.threshold > 0 ? limits.most(of: when) : 0
+        if watch.threshold > most {
+            problems.append(
+                watch.when.problem(
+                    "no item can reach the threshold \(watch.threshold); this expression gives \(most) at most",
+                    offset: 0))
+        }
+        if when.mayHoldOnNothing {
+            let message = "it is also true of items in which nothing is found, by their feed or language alone"
+            warnings.append(watch.when.problem(message, offset: 0, severity: .warning))
+        }
+        for topic in when.awaitedTopics.intersection(rule.unreachable).sorted() {
+            let (id, threshold) = (watchlist.topics[topic].id, watchlist.topics[topic].threshold)
+            let message = "\(id) cannot reach its threshold \(threshold); without NEAR it is never true"
+            warnings.append(watch.when.problem(message, offset: 0, severity: .warning))
+        }
+    }
+
+    private mutating func expression(_ source: ExpressionSource, _ rule: Satisfiability) -> Expression? {
         let (expression, errors) = ExpressionParser.parse(source.text, names: &self)
         for error in errors { problems.append(source.problem(error.message, offset: error.offset)) }
         guard let expression else { return nil }
@@ -217,8 +251,11 @@ struct WatchlistCompiler {
                     offset: 0))
             return nil
         }
-        if !expression.isSatisfiable {
-            problems.append(source.problem("nothing can make the expression true", offset: 0))
+        if !rule.holds(for: expression) {
+            let idle = expression.awaitedTopics.intersection(rule.unreachable).sorted().first.map {
+                "; \(watchlist.topics[$0].id) cannot reach its threshold \(watchlist.topics[$0].threshold)"
+            }
+            problems.append(source.problem("nothing can make the expression true" + (idle ?? ""), offset: 0))
             return nil
         }
         return expression
@@ -255,12 +292,15 @@ extension WatchlistCompiler: ExpressionNames {
 extension ExpressionSource {
     /// A problem at an offset in the expression. A scalar of one line is quoted (M6), so its text begins one
     /// column after its location; of a block scalar only the place of its beginning is known.
-    func problem(_ message: String, offset: Int) -> ConfigProblem {
+    func problem(
+        _ message: String, offset: Int, severity: ConfigProblem.Severity = .error
+    ) -> ConfigProblem {
         if let stretch = stretches.last(where: { $0.offset <= offset }) ?? stretches.first {
             let column = stretch.location.column + max(0, offset - stretch.offset)
             let place = SourceLocation(file: location.file, line: stretch.location.line, column: column)
             return ConfigProblem(
-                message, at: place, excerpt: ConfigProblem.excerpt(line: stretch.line, column: column))
+                message, at: place, excerpt: ConfigProblem.excerpt(line: stretch.line, column: column),
+                severity: severity)
         }
         let scalars = Array(text.unicodeScalars)
         let lineStart = scalars[..<min(offset, scalars.count)].lastIndex(of: "\n").map { $0 + 1 } ?? 0
@@ -272,7 +312,7 @@ extension ExpressionSource {
             : SourceLocation(file: location.file, line: location.line, column: location.column + 1 + offset)
         let excerpt = ConfigProblem.excerpt(
             line: String(String.UnicodeScalarView(line)), column: offset - lineStart + 1)
-        return ConfigProblem(message, at: place, excerpt: excerpt)
+        return ConfigProblem(message, at: place, excerpt: excerpt, severity: severity)
     }
 }
 
