@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CZlib
+
 /// CRC-32C (Castagnoli polynomial, reflected, as in RFC 3720 appendix B.4): the checksum of a hit line.
 public enum CRC32C {
     /// The checksum of `bytes`.
@@ -9,9 +11,17 @@ public enum CRC32C {
             ?? Array(bytes).withUnsafeBytes(sum)
     }
 
-    /// Eight bytes at a time ("slicing by 8", Kounavis and Berry, Intel 2005): a byte's sum with seven zero bytes behind
-    /// it stands in the seventh table, so that the eight sums do not wait for each other.
     private static func sum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        guard hasInstruction, let base = bytes.baseAddress else { return portableSum(bytes) }
+        return ~kagu_crc32c(0xFFFF_FFFF, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+    }
+
+    /// Whether the processor does it, five times as fast as tables.
+    private static let hasInstruction = kagu_has_crc32c() != 0
+
+    /// Without an instruction for it: eight bytes at a time ("slicing by 8", Kounavis and Berry, Intel 2005): a byte's sum with seven zero bytes behind
+    /// it stands in the seventh table, so that the eight sums do not wait for each other.
+    static func portableSum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
             var crc: UInt32 = 0xFFFF_FFFF
             var index = 0

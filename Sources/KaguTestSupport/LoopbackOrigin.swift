@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import Glibc
+import KaguLoopback
 public import KaguModel
 import Synchronization
 
@@ -16,37 +16,23 @@ public final class LoopbackOrigin: Sendable {
     /// The port it listens on.
     public let port: Int
     private let script: OriginScript
-    private let descriptor: Int32
+    private let server: LoopbackServer
 
     /// Listens on an ephemeral port, or on `port` if it is not 0. Unscripted paths answer 404. `now` stamps the
     /// requests: the wall clock unless a test injects its own. Throws the number of the failing system call.
     public init(port: UInt16 = 0, now: @escaping @Sendable () -> Instant = { wallClock() }) throws {
-        script = OriginScript(now: now)
-        descriptor = socket(
-            AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        var yes: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = port.bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let isListening = withUnsafeMutablePointer(to: &address) { address in
-            // A sockaddr_in is a sockaddr to the socket calls.
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 1024) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
+        let script = OriginScript()
+        var limits = LoopbackLimits()
+        limits.bodyBytes = 64 << 20
+        limits.connections = 4096
+        // Clients under test may wait as long as they like.
+        limits.idleTime = .seconds(3600)
+        limits.stallTime = .seconds(3600)
+        server = try LoopbackServer.start(port: port, limits: limits, label: "kagu.test.origin") { request in
+            script.answer(to: RecordedRequest(request, time: now())).answer
         }
-        guard isListening else {
-            let number = errno
-            close(descriptor)
-            throw OriginError(number: number)
-        }
-        self.port = Int(UInt16(bigEndian: address.sin_port))
-        OriginListener.start(
-            descriptor: descriptor, script: script, queue: DispatchQueue(label: "kagu.test.origin.\(self.port)"))
+        self.script = script
+        self.port = Int(server.port)
     }
 
     deinit { stop() }
@@ -83,7 +69,7 @@ public final class LoopbackOrigin: Sendable {
     public func forgetRequests() { script.forget() }
 
     /// How many connections were accepted so far.
-    public var connectionCount: Int { script.connectionCount }
+    public var connectionCount: Int { server.connectionCount }
 
     /// Waits until there are `count` requests (for `path`, where given); false after `timeout`.
     public func waitForRequests(
@@ -99,19 +85,7 @@ public final class LoopbackOrigin: Sendable {
     }
 
     /// Closes the port and all connections.
-    public func stop() {
-        // Wakes the listener, which closes the descriptor itself.
-        if script.stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
-    }
-}
-
-/// Why an origin could not listen.
-public struct OriginError: Error, CustomStringConvertible {
-    /// `errno`.
-    public let number: Int32
-
-    /// The system's wording.
-    public var description: String { "cannot listen on 127.0.0.1: \(String(cString: strerror(number)))" }
+    public func stop() { server.stop() }
 }
 
 /// The wall clock.
@@ -127,14 +101,9 @@ final class OriginScript: Sendable {
         var routes: [String: LoopbackOrigin.Responder] = [:]
         var fallback: LoopbackOrigin.Responder?
         var requests: [RecordedRequest] = []
-        var connectionCount = 0
-        var isStopped = false
     }
 
-    let now: @Sendable () -> Instant
     private let state = Mutex(State())
-
-    init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
     func set(_ path: String, _ responder: @escaping LoopbackOrigin.Responder) {
         state.withLock { $0.routes[path] = responder }
@@ -145,25 +114,8 @@ final class OriginScript: Sendable {
     }
 
     var requests: [RecordedRequest] { state.withLock { $0.requests } }
-    var connectionCount: Int { state.withLock { $0.connectionCount } }
-    var isStopped: Bool { state.withLock { $0.isStopped } }
 
     func forget() { state.withLock { $0.requests = [] } }
-
-    /// True for the first call.
-    func stop() -> Bool {
-        state.withLock { state in
-            defer { state.isStopped = true }
-            return !state.isStopped
-        }
-    }
-
-    func nextConnection() -> Int {
-        state.withLock { state in
-            state.connectionCount += 1
-            return state.connectionCount
-        }
-    }
 
     func answer(to request: RecordedRequest) -> ScriptedResponse {
         let responder = state.withLock { state in

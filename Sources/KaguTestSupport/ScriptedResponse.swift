@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KaguLoopback
+
 /// What a `LoopbackOrigin` does with one request: an answer byte by byte, well-behaved or not.
 public struct ScriptedResponse: Sendable {
     /// A piece of the body.
@@ -130,8 +132,31 @@ extension ScriptedResponse {
         return copy
     }
 
+    /// What the server sends.
+    var answer: LoopbackAnswer {
+        var isChunked = false
+        if case .chunked = framing { isChunked = true }
+        var pieces = [LoopbackAnswer.Piece(head, pause: delay)]
+        pieces += parts.map { part in
+            let bytes = isChunked ? Self.chunk(part.bytes) : part.bytes
+            return LoopbackAnswer.Piece(bytes, repetitions: part.repetitions, pause: part.delay)
+        }
+        let endMark = LoopbackAnswer.Piece(isChunked ? Array("0\r\n\r\n".utf8) : [])
+        return switch ending {
+        case .keepAlive: LoopbackAnswer(pieces + [endMark], ending: .keepAlive)
+        case .close: LoopbackAnswer(pieces + [endMark], ending: .close)
+        case .cut: LoopbackAnswer(pieces, ending: .close)
+        case .reset: LoopbackAnswer(pieces, ending: .reset)
+        case .silence: LoopbackAnswer(pieces, ending: .silence)
+        }
+    }
+
+    private static func chunk(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.isEmpty ? [] : Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A]
+    }
+
     /// The status line with all headers, as it is sent.
-    var head: [UInt8] {
+    private var head: [UInt8] {
         if let rawHead { return rawHead }
         var lines = "HTTP/1.1 \(status) \(Self.reason(status))\r\n".utf8.map { $0 }
         for (name, value) in headers {

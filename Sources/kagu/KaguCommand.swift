@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Dispatch
 import Glibc
 import KaguModel
 
@@ -26,15 +27,19 @@ struct KaguCommand: AsyncParsableCommand {
 /// The program: arguments in, exit code out (O20, O21).
 @main
 enum Program {
-    static func main() async {
+    static func main() {
         // A reader that goes away is noticed by the write that fails (O21), not by a signal.
         signal(SIGPIPE, SIG_IGN)
-        exit(await run(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        // All is written: what the libraries would tidy up goes with the process.
+        if let work = QuickStart.work(arguments) { _exit(status(of: work)) }
+        Task { exit(await run(arguments)) }
+        dispatchMain()
     }
 
     /// Runs one command line; its messages go to standard error, `--help` and `--version` to standard output.
     static func run(_ arguments: [String]) async -> Int32 {
-        var command: any ParsableCommand
+        let command: any ParsableCommand
         do {
             command = try await KaguCommand.asyncParseAsRoot(arguments)
         } catch {
@@ -43,9 +48,21 @@ enum Program {
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
-            } else {
-                try command.run()
+                return ExitStatus.fine.rawValue
             }
+        } catch {
+            return report(error)
+        }
+        return status(of: {
+            var command = command
+            try command.run()
+        })
+    }
+
+    /// The exit code of some work.
+    private static func status(of work: () throws -> Void) -> Int32 {
+        do {
+            try work()
             return ExitStatus.fine.rawValue
         } catch {
             return report(error)

@@ -12,11 +12,17 @@ struct Wiring {
     /// Where a packaged kagu has its state.
     static let defaultStateDirectory = ControlProtocol.packagedStateDirectory
 
-    /// The environment of the process.
-    let environment: [String: String]
+    /// The environment, where it is not the process's.
+    private let given: [String: String]?
+
+    /// The wiring of this process, or one with an environment of its own.
+    init(environment: [String: String]? = nil) { given = environment }
 
     /// The wiring of this process.
-    static func ofProcess() -> Wiring { Wiring(environment: ProcessEnvironment.current()) }
+    static func ofProcess() -> Wiring { Wiring() }
+
+    /// The environment; read when it is asked for, which most questions never do.
+    var environment: [String: String] { given ?? ProcessEnvironment.current() }
 
     /// Loads the configuration for a command that sends nothing: secrets that cannot be read are warnings.
     /// Without `--config` it is /etc/kagu/kagu.yaml; where only a state directory is given and that file is not

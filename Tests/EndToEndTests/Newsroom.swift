@@ -102,7 +102,8 @@ final class Newsroom: Sendable {
     /// All hit lines on disk, decoded; a line that is no hit fails the test that reads it.
     func hits() throws -> [Hit] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(statePath)/hits"))?.sorted() ?? []
-        return try names.flatMap { name in
+        // Their indexes lie beside them.
+        return try names.filter { $0.hasSuffix(".jsonl") }.flatMap { name in
             try String(contentsOfFile: "\(statePath)/hits/\(name)", encoding: .utf8)
                 .split(separator: "\n").map { try JSONDecoder().decode(Hit.self, from: Data($0.utf8)) }
         }

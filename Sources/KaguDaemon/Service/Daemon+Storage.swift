@@ -2,6 +2,7 @@
 
 import KaguConfig
 import KaguDispatch
+import KaguMatch
 import KaguModel
 import KaguStore
 import Logging
@@ -94,7 +95,7 @@ extension Daemon {
     /// The daily work on the hit files (O42).
     func keepHits(_ parts: Parts) async {
         guard let settings = inForce?.config.store else { return }
-        let done = await parts.store.keepFiles(at: time.wall(), settings.keeping)
+        let done = await parts.store.keepFiles(at: time.wall(), settings.keeping, folding: SearchText.fold)
         for problem in done.problems { logger.error("hit files: \(problem); it is tried again tomorrow") }
         if done.compressed + done.removed + done.expiredFiles > 0 {
             logger.info(

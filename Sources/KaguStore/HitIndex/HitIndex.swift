@@ -4,10 +4,10 @@ import Glibc
 import KaguBytes
 import KaguModel
 
-/// The index of one hit file, opened for reading: a header, and columns that are read when they are asked for.
+/// The index of one hit file, opened for reading: a header, and sections of which as much is read as is asked for.
 ///
-/// Confined to the call that opened it; owns its descriptor. A section whose checksum is wrong reads as nil: the index
-/// then counts as missing.
+/// Confined to the call that opened it; owns its descriptor. What it gives is checked: a part whose checksum is wrong, or
+/// that lies beyond the file, reads as nil, and the index then counts as missing.
 final class HitIndex {
     /// Bytes of the hit file that are indexed, from its beginning.
     let coveredBytes: Int
@@ -21,40 +21,52 @@ final class HitIndex {
     let lastSeen: Instant
     /// Whether every id and story is in the form of `HitIdentity`.
     let hasPlainIDs: Bool
+    /// Whether hits are in order of `seen`, and of the file's day.
+    let isOrdered: Bool
 
-    private struct Entry {
+    /// Where a section lies.
+    struct Entry {
         var width: Int
         var offset: Int
-        var count: Int
+        var bytes: Int
         var checksum: UInt32
+        var elements: Int
     }
 
+    /// Read at once when the index is opened: in most days all that comes before the columns.
+    private static let frontBytes = 16 << 10
+
     private let descriptor: Int32
-    private let memory: [UInt8]
+    private let size: Int
+    /// The file's beginning, or all of an index that is in memory only.
+    private let front: [UInt8]
     private var entries: [IndexFormat.Section: Entry] = [:]
 
     /// Opens the index at `path`; nil where there is none, or its header is damaged or of another version.
     convenience init?(path: String) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
-        self.init(descriptor: descriptor, memory: [])
+        var status = stat()
+        let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        self.init(
+            descriptor: descriptor, size: size, front: DayContent.read(descriptor, 0..<min(size, Self.frontBytes)))
     }
 
     /// An index that is in memory only.
-    convenience init?(bytes: [UInt8]) { self.init(descriptor: -1, memory: bytes) }
+    convenience init?(bytes: [UInt8]) { self.init(descriptor: -1, size: bytes.count, front: bytes) }
 
-    private init?(descriptor: Int32, memory: [UInt8]) {
+    private init?(descriptor: Int32, size: Int, front: [UInt8]) {
         self.descriptor = descriptor
-        self.memory = memory
-        let head = Self.bytes(descriptor, memory, 0, 4096)
-        var cursor = IndexCursor(head)
-        guard cursor.raw(8).map(Array.init) == IndexFormat.magic, let covered = cursor.fixed(UInt64.self),
+        self.size = size
+        self.front = front
+        var cursor = IndexCursor(front)
+        guard cursor.raw(8)?.elementsEqual(IndexFormat.magic) == true, let covered = cursor.fixed(UInt64.self),
             let lines = cursor.fixed(UInt32.self), let hits = cursor.fixed(UInt32.self),
             let first = cursor.fixed(Int64.self), let last = cursor.fixed(Int64.self),
             let flags = cursor.fixed(UInt32.self), let count = cursor.fixed(UInt32.self),
             let tableSum = cursor.fixed(UInt32.self), cursor.fixed(UInt64.self) != nil,
             let headerSum = cursor.fixed(UInt32.self),
-            headerSum == CRC32C.checksum(head[..<(IndexFormat.headerBytes - 4)]), covered < 1 << 48, count < 64,
+            headerSum == CRC32C.checksum(front[..<(IndexFormat.headerBytes - 4)]), covered < 1 << 48, count < 64,
             let table = cursor.raw(Int(count) * IndexFormat.entryBytes), CRC32C.checksum(table) == tableSum
         else {
             if descriptor >= 0 { close(descriptor) }
@@ -66,81 +78,44 @@ final class HitIndex {
         firstSeen = Instant(milliseconds: first)
         lastSeen = Instant(milliseconds: last)
         hasPlainIDs = flags & IndexFormat.hasPlainIDs != 0
+        isOrdered = flags & IndexFormat.isOrdered != 0
         var rows = IndexCursor(Array(table))
         for _ in 0..<count {
             guard let kind = rows.fixed(UInt32.self), let width = rows.fixed(UInt32.self),
                 let offset = rows.fixed(UInt64.self), let bytes = rows.fixed(UInt64.self),
-                let checksum = rows.fixed(UInt32.self), rows.fixed(UInt32.self) != nil
+                let checksum = rows.fixed(UInt32.self), let elements = rows.fixed(UInt32.self)
             else { break }
-            guard let section = IndexFormat.Section(rawValue: kind), bytes < 1 << 40, offset < 1 << 40 else {
-                continue
-            }
+            // One that does not lie in the file is none.
+            guard let section = IndexFormat.Section(rawValue: kind), bytes < 1 << 40, offset < 1 << 40,
+                Int(offset + bytes) <= size
+            else { continue }
             entries[section] = Entry(
-                width: Int(width), offset: Int(offset), count: Int(bytes), checksum: checksum)
+                width: Int(width), offset: Int(offset), bytes: Int(bytes), checksum: checksum,
+                elements: Int(elements))
         }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    // MARK: Sections
+    /// Where a section lies; nil where there is none.
+    func entry(_ section: IndexFormat.Section) -> Entry? { entries[section] }
 
-    /// Whether the bytes of every section are those that were written. Reads them all.
-    var isSound: Bool { entries.keys.allSatisfy { bytes($0) != nil } }
-
-    /// A column of numbers, one a line.
-    func column(_ section: IndexFormat.Section) -> [UInt32]? {
-        guard let entry = entries[section], let bytes = bytes(section), bytes.count == lines * entry.width else {
-            return nil
-        }
-        return [UInt32](unsafeUninitializedCapacity: lines) { out, count in
-            bytes.withUnsafeBytes { raw in
-                switch entry.width {
-                case 1: for index in 0..<lines { out.initializeElement(at: index, to: UInt32(raw[index])) }
-                case 2:
-                    for index in 0..<lines {
-                        let value = raw.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-                        out.initializeElement(at: index, to: UInt32(UInt16(littleEndian: value)))
-                    }
-                default:
-                    for index in 0..<lines {
-                        let value = raw.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
-                        out.initializeElement(at: index, to: UInt32(littleEndian: value))
-                    }
-                }
-            }
-            count = lines
-        }
+    /// Bytes of the index file, unchecked; nil where they are not all there.
+    func bytes(at offset: Int, count: Int) -> ArraySlice<UInt8>? {
+        guard offset >= 0, count >= 0, offset <= size - count else { return nil }
+        if offset + count <= front.count { return front[offset..<(offset + count)] }
+        guard descriptor >= 0 else { return nil }
+        let bytes = DayContent.read(descriptor, offset..<(offset + count))
+        return bytes.count == count ? bytes[...] : nil
     }
 
-    /// Length and checksum of the last line, as the index has them; their columns are not read whole, nor checked.
-    func lastLine() -> (length: Int, checksum: UInt32)? {
-        func last(_ section: IndexFormat.Section) -> UInt32? {
-            guard let entry = entries[section], lines > 0, [1, 2, 4].contains(entry.width),
-                entry.count == lines * entry.width
-            else { return nil }
-            let start = entry.offset + entry.count - entry.width
-            let bytes = Self.bytes(descriptor, memory, start, entry.width)
-            guard bytes.count == entry.width else { return nil }
-            return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        }
-        guard let length = last(.lengths), let checksum = last(.checksums) else { return nil }
-        return (Int(length), checksum)
-    }
-
-    /// The first 64 bits of each line's id; 0 for a line that is no hit.
-    func ids() -> [UInt64]? {
-        guard let bytes = bytes(.ids), bytes.count == lines * 8 else { return nil }
-        return bytes.withUnsafeBytes { raw in
-            (0..<lines).map { UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
-        }
-    }
+    // MARK: Sections that are read whole
 
     /// The lines whose story is not that of their id.
     func stories() -> [(line: Int, key: UInt64)]? {
-        guard let bytes = bytes(.stories), bytes.count % 12 == 0 else { return nil }
-        var cursor = IndexCursor(bytes)
+        guard var cursor = cursor(.stories), cursor.count % 12 == 0 else { return nil }
         var stories: [(line: Int, key: UInt64)] = []
-        stories.reserveCapacity(bytes.count / 12)
+        stories.reserveCapacity(cursor.count / 12)
         while let line = cursor.fixed(UInt32.self), let key = cursor.fixed(UInt64.self) {
             guard line < lines else { return nil }
             stories.append((Int(line), key))
@@ -150,17 +125,14 @@ final class HitIndex {
 
     /// The first line of each quarter of an hour, and the number of lines.
     func quarters() -> [Int]? {
-        guard let bytes = bytes(.quarters), bytes.count == 97 * 4 else { return nil }
-        var cursor = IndexCursor(bytes)
+        guard var cursor = cursor(.quarters), cursor.count == 97 * 4 else { return nil }
         let starts = (0..<97).compactMap { _ in cursor.fixed(UInt32.self).map(Int.init) }
         guard zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 }), starts.last == lines else { return nil }
         return starts
     }
 
     /// Ids of watches, entities and topics, by number.
-    func names() -> [String]? {
-        texts(.names)?.map { String(decoding: $0, as: UTF8.self) }
-    }
+    func names() -> [String]? { texts(.names)?.map { String(decoding: $0, as: UTF8.self) } }
 
     /// The feed objects by number.
     func feedList() -> [IndexedFeed]? { texts(.feedList)?.map(IndexedFeed.init) }
@@ -170,43 +142,22 @@ final class HitIndex {
 
     /// The sets of a column by number: numbers of names.
     func sets(_ section: IndexFormat.Section, names: Int) -> [[Int]]? {
-        guard let bytes = bytes(section) else { return nil }
-        var cursor = IndexCursor(bytes)
+        guard var cursor = cursor(section) else { return nil }
         return cursor.sets(limit: names)
     }
 
-    private func texts(_ section: IndexFormat.Section) -> [ArraySlice<UInt8>]? {
-        guard let bytes = bytes(section) else { return nil }
-        var cursor = IndexCursor(bytes)
+    /// The texts of a list.
+    func texts(_ section: IndexFormat.Section) -> [ArraySlice<UInt8>]? {
+        guard var cursor = cursor(section) else { return nil }
         return cursor.texts()
     }
 
-    /// The bytes of a section; nil where it is missing or damaged.
-    private func bytes(_ section: IndexFormat.Section) -> [UInt8]? {
-        guard let entry = entries[section] else { return nil }
-        let bytes = Self.bytes(descriptor, memory, entry.offset, entry.count)
-        guard bytes.count == entry.count, CRC32C.checksum(bytes) == entry.checksum else { return nil }
-        return bytes
-    }
-
-    private static func bytes(_ descriptor: Int32, _ memory: [UInt8], _ offset: Int, _ count: Int) -> [UInt8] {
-        guard descriptor >= 0 else {
-            return Array(memory[min(offset, memory.count)..<min(offset + count, memory.count)])
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return [] }
-        let end = min(offset + count, Int(status.st_size))
-        guard offset < end else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: end - offset) { buffer, got in
-            got = 0
-            while got < end - offset {
-                let more = pread(
-                    descriptor, buffer.baseAddress.map { $0 + got }, end - offset - got, off_t(offset + got))
-                if more < 0 && errno == EINTR { continue }
-                guard more > 0 else { return }
-                got += more
-            }
-        }
+    /// A section that has one checksum; nil where it is missing or damaged.
+    func cursor(_ section: IndexFormat.Section) -> IndexCursor? {
+        guard let entry = entries[section], let bytes = bytes(at: entry.offset, count: entry.bytes),
+            CRC32C.checksum(bytes) == entry.checksum
+        else { return nil }
+        return IndexCursor(Array(bytes))
     }
 }
 

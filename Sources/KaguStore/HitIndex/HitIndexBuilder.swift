@@ -6,8 +6,8 @@ import KaguModel
 
 /// Gathers the index of a hit file from its lines, in order.
 struct HitIndexBuilder {
-    /// A number for each line, and how many numbers there are.
-    private struct SetColumn {
+    /// A number for each line, and what the numbers mean.
+    struct SetColumn {
         var numbers: [UInt32] = []
         /// Sets as they stand in the line.
         var spellings = ByteInterner()
@@ -17,28 +17,33 @@ struct HitIndexBuilder {
 
     private(set) var hits = 0
     private(set) var coveredBytes = 0
-    private var lengths: [UInt32] = []
-    private var checksums: [UInt32] = []
-    private var ids: [UInt64] = []
-    private var feeds: [UInt32] = []
-    private var kinds: [UInt32] = []
-    private var stories: [(line: Int, key: UInt64)] = []
-    private var feedList = ByteInterner()
-    private var kindList = ByteInterner()
-    private var names = ByteInterner()
-    private var watches = SetColumn()
-    private var entities = SetColumn()
-    private var topics = SetColumn()
-    private var quarters: [UInt32] = []
-    private var firstSeen: Instant?
-    private var lastSeen: Instant?
-    private var hasPlainIDs = true
+    private(set) var lengths: [UInt32] = []
+    private(set) var checksums: [UInt32] = []
+    private(set) var ids: [UInt64] = []
+    private(set) var feeds: [UInt32] = []
+    private(set) var kinds: [UInt32] = []
+    private(set) var stories: [(line: Int, key: UInt64)] = []
+    private(set) var feedList = ByteInterner()
+    private(set) var kindList = ByteInterner()
+    private(set) var names = ByteInterner()
+    private(set) var watches = SetColumn()
+    private(set) var entities = SetColumn()
+    private(set) var topics = SetColumn()
+    private(set) var quarters: [UInt32] = []
+    private(set) var firstSeen: Instant?
+    private(set) var lastSeen: Instant?
+    private(set) var hasPlainIDs = true
+    private(set) var isOrdered = true
     private let day: CivilDate
-    private let decoder = JSONDecoder()
+    private let nextDay: Instant
+    private lazy var decoder = JSONDecoder()
     private var scratch: [UInt8] = []
 
     /// A builder for lines of a day.
-    init(day: CivilDate) { self.day = day }
+    init(day: CivilDate) {
+        self.day = day
+        nextDay = CivilDate(daysSinceEpoch: day.daysSinceEpoch + 1).start
+    }
 
     /// How many lines have been added.
     var lines: Int { lengths.count }
@@ -46,13 +51,16 @@ struct HitIndexBuilder {
     /// Adds a line without its newline, hit or not.
     mutating func add(_ line: ArraySlice<UInt8>) {
         let isScanned = line.withUnsafeBytes { bytes in
-            guard let scan = HitLineScan(bytes), scan.isSound(bytes), Self.isPlain(bytes) else { return false }
+            // A line that is no text is given to nobody.
+            guard let scan = HitLineScan(bytes), scan.isSound(bytes), UTF8Check.isText(bytes),
+                !UTF8Check.hasControls(bytes)
+            else { return false }
             add(scan, bytes)
             return true
         }
         guard !isScanned else { return }
         switch HitLine(line, decoder: decoder) {
-        case .hit(let hit):
+        case .hit(let hit) where line.withUnsafeBytes(UTF8Check.isText):
             // In our writer's form, but under the length and checksum of the line that is there.
             let canonical = hit.line
             let isCanonical = canonical.withUnsafeBytes { bytes in
@@ -62,20 +70,15 @@ struct HitIndexBuilder {
             }
             if !isCanonical { addOther(line, "bad") }
         case .newer: addOther(line, "newer")
-        case .bad: addOther(line, "bad")
+        case .hit, .bad: addOther(line, "bad")
         }
-    }
-
-    /// Whether a line is UTF-8 without control characters, as JSON wants it.
-    private static func isPlain(_ line: HitLineScan.Bytes) -> Bool {
-        line.allSatisfy { $0 >= 0x20 }
-            && line.withMemoryRebound(to: UInt8.self) { (try? UTF8Span(validating: $0.span)) != nil }
     }
 
     private mutating func add(
         _ scan: HitLineScan, _ line: HitLineScan.Bytes, length: Int? = nil, checksum: UInt32? = nil
     ) {
         fillQuarters(to: scan.seen)
+        isOrdered = isOrdered && scan.seen >= lastSeen ?? day.start && scan.seen < nextDay
         firstSeen = firstSeen ?? scan.seen
         lastSeen = scan.seen
         appendLine(length: length ?? line.count, checksum: checksum ?? CRC32C.checksum(line))
@@ -167,93 +170,6 @@ struct HitIndexBuilder {
         scratch.append(0)
         scratch.append(contentsOf: line[scan.lang])
         return UInt32(scratch.withUnsafeBytes { kindList.number(of: $0).number })
-    }
-
-    // MARK: Result
-
-    /// The file's bytes.
-    func finish() -> [UInt8] {
-        var sections: [(IndexFormat.Section, width: Int, bytes: [UInt8])] = []
-        func add(_ section: IndexFormat.Section, width: Int, _ body: (inout IndexBytes) -> Void) {
-            var bytes = IndexBytes()
-            body(&bytes)
-            sections.append((section, width, bytes.bytes))
-        }
-        func column(_ section: IndexFormat.Section, _ values: [UInt32], below limit: Int) {
-            let width = IndexFormat.width(of: max(0, limit - 1))
-            add(section, width: width) { $0.column(values, width: width) }
-        }
-        column(.lengths, lengths, below: Int(lengths.max() ?? 0) + 1)
-        add(.checksums, width: 4) { $0.column(checksums, width: 4) }
-        add(.ids, width: 8) { bytes in for id in ids { bytes.fixed(id) } }
-        column(.feeds, feeds, below: feedList.count)
-        column(.watches, watches.numbers, below: watches.sets.count)
-        column(.entities, entities.numbers, below: entities.sets.count)
-        column(.topics, topics.numbers, below: topics.sets.count)
-        column(.kinds, kinds, below: kindList.count)
-        add(.stories, width: 12) { bytes in
-            for story in stories {
-                bytes.fixed(UInt32(story.line))
-                bytes.fixed(story.key)
-            }
-        }
-        var starts = quarters
-        while starts.count < 97 { starts.append(UInt32(lines)) }
-        add(.quarters, width: 4) { $0.column(starts, width: 4) }
-        for (section, list) in [(IndexFormat.Section.names, names), (.feedList, feedList), (.kindList, kindList)] {
-            add(section, width: 0) { Self.write(list, to: &$0) }
-        }
-        for (section, sets) in [
-            (IndexFormat.Section.watchSets, watches.sets), (.entitySets, entities.sets), (.topicSets, topics.sets),
-        ] {
-            add(section, width: 0) { Self.write(sets, to: &$0) }
-        }
-        return assemble(sections)
-    }
-
-    private func assemble(_ sections: [(IndexFormat.Section, width: Int, bytes: [UInt8])]) -> [UInt8] {
-        var table = IndexBytes()
-        var offset = IndexFormat.headerBytes + sections.count * IndexFormat.entryBytes
-        for section in sections {
-            table.fixed(section.0.rawValue)
-            table.fixed(UInt32(section.width))
-            table.fixed(UInt64(offset))
-            table.fixed(UInt64(section.bytes.count))
-            table.fixed(CRC32C.checksum(section.bytes))
-            table.fixed(UInt32(0))
-            offset += section.bytes.count
-        }
-        var header = IndexBytes(reserving: offset)
-        header.raw(IndexFormat.magic)
-        header.fixed(UInt64(coveredBytes))
-        header.fixed(UInt32(lines))
-        header.fixed(UInt32(hits))
-        header.fixed(firstSeen?.milliseconds ?? 0)
-        header.fixed(lastSeen?.milliseconds ?? 0)
-        header.fixed(hasPlainIDs ? IndexFormat.hasPlainIDs : 0)
-        header.fixed(UInt32(sections.count))
-        header.fixed(CRC32C.checksum(table.bytes))
-        header.fixed(UInt64(0))
-        header.fixed(CRC32C.checksum(header.bytes))
-        header.raw(table.bytes)
-        for section in sections { header.raw(section.bytes) }
-        return header.bytes
-    }
-
-    private static func write(_ list: ByteInterner, to bytes: inout IndexBytes) {
-        bytes.varint(list.count)
-        for number in 0..<list.count {
-            bytes.varint(list[number].count)
-            bytes.raw(list[number])
-        }
-    }
-
-    private static func write(_ sets: [[Int]], to bytes: inout IndexBytes) {
-        bytes.varint(sets.count)
-        for set in sets {
-            bytes.varint(set.count)
-            for number in set { bytes.varint(number) }
-        }
     }
 }
 

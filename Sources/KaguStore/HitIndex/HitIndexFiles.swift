@@ -69,7 +69,7 @@ public struct HitIndexFiles: Sendable {
     ) throws(StoreError) -> Summary {
         var summary = Summary()
         let files = HitFileName.list(in: path)
-        removeOrphans(files)
+        removeOrphans(files, suffix: ".idx", name: Self.name)
         for file in files where file.day < day && from.map({ $0 <= file.day }) ?? true {
             guard isForced || !isWhole(file) else { continue }
             guard progress(file) else { break }
@@ -83,15 +83,21 @@ public struct HitIndexFiles: Sendable {
         return summary
     }
 
-    /// Builds the indexes of the files of `day` and later, which still grow, where too much lies behind their end: an
-    /// eighth of the file, and a mebibyte at least, so that what all the rebuilds of a day read stays in proportion to
-    /// its size.
+    /// Builds the indexes of the files of `day` and later, which still grow, where too much lies behind their end.
     public func catchUp(from day: CivilDate) throws(StoreError) {
+        var summary = HitReadSummary()
         for file in HitFileName.list(in: path) where file.day >= day {
             guard let reader = LineReader("\(path)/\(file)") else { continue }
-            let covered = open(file, of: reader)?.coveredBytes ?? 0
-            if reader.size - covered > max(1 << 20, reader.size / 8) { try rebuild(file) }
+            summary.noteGap(of: open(file, of: reader), file, reader)
         }
+        try fill(summary.gaps, today: day)
+    }
+
+    /// Builds the indexes that were missed in answering; of a day that is not over only where an eighth of its file, and a
+    /// mebibyte at least, has none, so that what all the rebuilds of a day read stays in proportion to its size.
+    public func fill(_ gaps: Set<IndexGap>, today: CivilDate) throws(StoreError) {
+        for gap in gaps.sorted(by: { $0.file < $1.file })
+        where gap.file.day < today || gap.bytes > max(1 << 20, gap.fileBytes / 8) { try rebuild(gap.file) }
     }
 
     /// Whether a hit file has an index over all of its bytes.
@@ -108,23 +114,25 @@ public struct HitIndexFiles: Sendable {
         }
         // A day that is compressed does not change, and its end is dear to read.
         guard !reader.isCompressed, index.lines > 0 else { return index }
-        guard let (length, checksum) = index.lastLine(), length < index.coveredBytes else { return nil }
-        let line = reader.bytes((index.coveredBytes - length - 1)..<index.coveredBytes)
-        return line.last == 0x0A && CRC32C.checksum(line.dropLast()) == checksum ? index : nil
+        guard var rows = IndexRows(index), let last = rows.places(of: [index.lines - 1])?.first,
+            last.end + 1 == index.coveredBytes
+        else { return nil }
+        let line = reader.bytes(last.start..<index.coveredBytes)
+        return line.last == 0x0A && CRC32C.checksum(line.dropLast()) == last.checksum ? index : nil
     }
 
-    private func removeOrphans(_ files: [HitFileName]) {
-        let wanted = Set(files.map(Self.name))
+    /// Deletes what lies beside hit files that have gone: files whose names end with `suffix`, and are made by `name`.
+    func removeOrphans(_ files: [HitFileName], suffix: String, name nameOf: (HitFileName) -> String) {
+        let wanted = Set(files.map(nameOf))
         guard let stream = opendir(path) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name.hasSuffix(".idx"), HitFileName(name.dropLast(4) + ".jsonl") != nil, !wanted.contains(name)
-            else {
-                continue
-            }
+            guard name.hasSuffix(suffix), HitFileName(name.dropLast(suffix.count) + ".jsonl") != nil,
+                !wanted.contains(name)
+            else { continue }
             unlink("\(path)/\(name)")
         }
     }

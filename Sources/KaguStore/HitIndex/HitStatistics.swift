@@ -84,13 +84,15 @@ extension HitReader {
         // A story counts once: where its first hit is among the counted, the others of it were counted in vain.
         if tally.hasFollowers { segments(query, &kept, &files) { segment in tally.settle(segment, label: label) } }
         var result = tally.result
+        result.summary.gaps = files.gaps
         result.summary.unreadable = files.unreadable
         return result
     }
 
-    /// Gives every stretch of the hit files with its index and the lines that are asked for.
+    /// Gives every stretch of the hit files with its index and the lines that are asked for. `body` tells whether the index
+    /// has what it needs; where not, nothing was counted, and the stretch is given again with an index made in memory.
     private func segments(
-        _ query: HitQuery, _ kept: inout KeptSegments, _ summary: inout HitReadSummary, _ body: (HitSegment) -> Void
+        _ query: HitQuery, _ kept: inout KeptSegments, _ summary: inout HitReadSummary, _ body: (HitSegment) -> Bool
     ) {
         let files = HitFileName.list(in: path).filter { file in
             (query.until.map { file.day.start < $0 } ?? true) && (query.since.map { file.day >= $0.day } ?? true)
@@ -100,31 +102,44 @@ extension HitReader {
         for file in files {
             guard let reader = summary.open(file, in: path) else { continue }
             defer { summary.note(reader, file) }
-            let range = reader.range(since: query.since, until: query.until)
+            let range = reader.range(since: query.since, until: query.until, on: file.day)
+            guard !range.isEmpty else { continue }
             var start = range.lowerBound
-            func segment(_ lines: IndexedLines) -> HitSegment {
-                var selected = lines.selected(reader, text: query.text)
-                if split.contains(file.day) { selected = repeated.first(selected, of: lines.index, on: file.day) }
-                return HitSegment(day: file.day, index: lines.index, lines: selected, summary: lines.summary)
+            // Counts a stretch; false where its index is damaged.
+            func count(_ lines: IndexedLines) -> HitSegment? {
+                guard var selected = lines.selected(reader, text: query.text) else { return nil }
+                var seen = repeated
+                if split.contains(file.day) {
+                    guard let first = seen.first(selected, of: lines, on: file.day) else { return nil }
+                    selected = first
+                }
+                let segment = HitSegment(day: file.day, source: lines, lines: selected)
+                guard body(segment) else { return nil }
+                repeated = seen
+                return segment
             }
-            // A column that is damaged would be missed only when it is counted, too late to read the lines.
-            if let lines = IndexedLines(file, in: path, query, within: range, of: reader), lines.index.isSound {
-                body(segment(lines))
-                start = max(start, lines.end)
+            var index = HitIndexFiles(hits: path).open(file, of: reader)
+            if let known = index {
+                let texts = TextIndexFiles.candidates(query.text, file, in: path, lines: known)
+                if let lines = IndexedLines(known, from: 0, query, within: range, texts: texts), count(lines) != nil
+                {
+                    start = lines.bytes.upperBound
+                } else {
+                    index = nil
+                }
             }
+            summary.noteGap(of: index, file, reader)
             while start < range.upperBound {
                 let place = KeptSegments.Place(file: file, offset: start)
                 if let known = kept[place] {
-                    body(known.segment)
+                    _ = body(known.segment)
                     start = known.end
                     continue
                 }
                 guard let (lines, end) = Self.index(reader, file.day, start..<range.upperBound, query) else {
                     break
                 }
-                let made = segment(lines)
-                kept[place] = (made, end)
-                body(made)
+                if let segment = count(lines) { kept[place] = (segment, end) }
                 start = end
             }
         }
@@ -171,10 +186,15 @@ struct HitSegment {
     static let maximumLines = 32_768
 
     let day: CivilDate
-    let index: HitIndex
+    /// The stretch and its index.
+    let source: IndexedLines
     /// Those that are asked for.
     let lines: [Int]
-    let summary: HitReadSummary
+
+    /// The index.
+    var index: HitIndex { source.index }
+    /// The lines of the stretch.
+    var range: Range<Int> { source.range }
 }
 
 /// Ids of a day whose lines lie in several files, which may hold a line twice (O37).
@@ -182,10 +202,10 @@ struct RepeatedIDs {
     private var day: CivilDate?
     private var ids: Set<UInt64> = []
 
-    /// Those of `lines` whose id has not come before on that day.
-    mutating func first(_ lines: [Int], of index: HitIndex, on day: CivilDate) -> [Int] {
+    /// Those of `lines` whose id has not come before on that day; nil where the ids are damaged.
+    mutating func first(_ lines: [Int], of source: IndexedLines, on day: CivilDate) -> [Int]? {
         if self.day != day { (self.day, ids) = (day, []) }
-        guard let keys = index.ids() else { return lines }
-        return lines.filter { ids.insert(keys[$0]).inserted }
+        guard let keys = source.index.ids(source.range) else { return nil }
+        return lines.filter { ids.insert(keys[$0 - source.range.lowerBound]).inserted }
     }
 }

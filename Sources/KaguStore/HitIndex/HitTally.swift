@@ -48,21 +48,21 @@ struct HitTally {
         HitCounts(hits: group.hits, stories: group.founders + group.followed.count, outlets: group.outlets.count)
     }
 
-    /// Counts the lines of a segment.
-    mutating func count(_ segment: HitSegment, label: (Instant) -> String) {
-        summary.badLines += segment.summary.badLines
-        summary.newerLines += segment.summary.newerLines
-        guard !segment.lines.isEmpty, let feeds = segment.index.column(.feeds),
-            let feedList = segment.index.feedList(),
-            let stories = segment.index.stories(), let key = groupNumbers(of: segment, label: label)
-        else { return }
+    /// Counts the lines of a segment; false, with nothing counted, where its index is damaged.
+    mutating func count(_ segment: HitSegment, label: (Instant) -> String) -> Bool {
+        guard let feeds = segment.index.column(.feeds, segment.range), let feedList = segment.index.feedList(),
+            Int(feeds.highest ?? 0) < max(1, feedList.count), let stories = segment.index.stories(),
+            let starts = segment.index.quarters(), let key = groupNumbers(of: segment, label: label)
+        else { return false }
+        summary.badLines += segment.source.selection.summary.badLines
+        summary.newerLines += segment.source.selection.summary.newerLines
+        guard !segment.lines.isEmpty else { return true }
         let followers = Dictionary(stories.map { ($0.line, $0.key) }) { first, _ in first }
         // Which feed has hits in which group: a table for the segment, so that no name is hashed for a hit.
         var outlets = [Bool](repeating: false, count: (groups.count + 1) * feedList.count)
-        countQuarters(segment)
+        countQuarters(segment, starts)
         for line in segment.lines {
             let feed = Int(feeds[line])
-            guard feed < feedList.count else { continue }
             let follower = followers.isEmpty ? nil : followers[line]
             Self.add(follower, to: &total)
             outlets[feed] = true
@@ -79,18 +79,21 @@ struct HitTally {
                 groups[group - 1].outlets.insert(feedList[feed].id)
             }
         }
+        return true
     }
 
-    /// Strikes out the stories whose first hit is in the segment.
-    mutating func settle(_ segment: HitSegment, label: (Instant) -> String) {
-        guard !segment.lines.isEmpty, let ids = segment.index.ids(), let stories = segment.index.stories(),
+    /// Strikes out the stories whose first hit is in the segment; false, with nothing done, where its index is damaged.
+    mutating func settle(_ segment: HitSegment, label: (Instant) -> String) -> Bool {
+        guard let ids = segment.index.ids(segment.range), let stories = segment.index.stories(),
             let key = groupNumbers(of: segment, label: label)
-        else { return }
+        else { return false }
+        let first = segment.range.lowerBound
         let followers = Set(stories.map(\.line))
-        for line in segment.lines where !followers.contains(line) && total.followed.contains(ids[line]) {
-            for number in key(line) { groups[number].followed.remove(ids[line]) }
-            struck.insert(ids[line])
+        for line in segment.lines where total.followed.contains(ids[line - first]) && !followers.contains(line) {
+            for number in key(line) { groups[number].followed.remove(ids[line - first]) }
+            struck.insert(ids[line - first])
         }
+        return true
     }
 
     @inline(__always)
@@ -99,8 +102,7 @@ struct HitTally {
         if let follower { group.followed.insert(follower) } else { group.founders += 1 }
     }
 
-    private mutating func countQuarters(_ segment: HitSegment) {
-        guard let starts = segment.index.quarters() else { return }
+    private mutating func countQuarters(_ segment: HitSegment, _ starts: [Int]) {
         var quarter = 0
         for line in segment.lines {
             while quarter < 95, starts[quarter + 1] <= line { quarter += 1 }
@@ -120,14 +122,14 @@ struct HitTally {
         let index = segment.index
         switch grouping {
         case nil: return { _ in [] }
-        case .watch: return sets(.watches, .watchSets, index)
-        case .entity: return sets(.entities, .entitySets, index)
-        case .topic: return sets(.topics, .topicSets, index)
-        case .feed: return feeds(index) { $0.id }
-        case .class: return feeds(index) { $0.sourceClass }
-        case .country: return feeds(index) { $0.country.isEmpty ? "-" : $0.country }
+        case .watch: return sets(.watches, .watchSets, segment)
+        case .entity: return sets(.entities, .entitySets, segment)
+        case .topic: return sets(.topics, .topicSets, segment)
+        case .feed: return feeds(segment) { $0.id }
+        case .class: return feeds(segment) { $0.sourceClass }
+        case .country: return feeds(segment) { $0.country.isEmpty ? "-" : $0.country }
         case .lang:
-            guard let column = index.column(.kinds), let kinds = index.kindList() else { return nil }
+            guard let column = index.column(.kinds, segment.range), let kinds = index.kindList() else { return nil }
             return table(column, kinds.map { [number($0.lang)] })
         case .day, .hour:
             guard let starts = index.quarters() else { return nil }
@@ -148,20 +150,24 @@ struct HitTally {
     }
 
     private mutating func sets(
-        _ section: IndexFormat.Section, _ list: IndexFormat.Section, _ index: HitIndex
+        _ section: IndexFormat.Section, _ list: IndexFormat.Section, _ segment: HitSegment
     ) -> ((Int) -> [Int])? {
-        guard let column = index.column(section), let names = index.names(),
-            let sets = index.sets(list, names: names.count)
+        guard let column = segment.index.column(section, segment.range), let names = segment.index.names(),
+            let sets = segment.index.sets(list, names: names.count)
         else { return nil }
         return table(column, sets.map { set in set.map { number(names[$0]) } })
     }
 
-    private mutating func feeds(_ index: HitIndex, _ name: (IndexedFeed) -> String) -> ((Int) -> [Int])? {
-        guard let column = index.column(.feeds), let feeds = index.feedList() else { return nil }
+    private mutating func feeds(
+        _ segment: HitSegment, _ name: (IndexedFeed) -> String
+    ) -> ((Int) -> [Int])? {
+        guard let column = segment.index.column(.feeds, segment.range), let feeds = segment.index.feedList() else {
+            return nil
+        }
         return table(column, feeds.map { [number(name($0))] })
     }
 
-    private func table(_ column: [UInt32], _ numbers: [[Int]]) -> (Int) -> [Int] {
+    private func table(_ column: IndexColumn, _ numbers: [[Int]]) -> (Int) -> [Int] {
         { line in
             let value = Int(column[line])
             return value < numbers.count ? numbers[value] : []

@@ -5,25 +5,42 @@ import KaguBytes
 
 /// The index of a hit file on disk, `YYYY-MM-DD.idx` beside it, which can be rebuilt from it at any time.
 ///
-/// Numbers are little-endian. A header of 64 bytes, a table of sections, the sections. The header: magic `KAGUIDX1`,
-/// bytes of the hit file that are indexed (8), lines (4), hits (4), first and last `seen` (8 each), flags (4), number of
-/// sections (4), CRC-32C of the table (4), 0 (8), CRC-32C of the header before it (4). A section's entry: kind (4),
-/// width of an element (4), offset (8), bytes (8), CRC-32C (4), 0 (4).
+/// Numbers are little-endian. A header of 64 bytes, a table of sections, the sections; what a short answer needs comes
+/// first. The header: magic `KAGUIDX2`, bytes of the hit file that are indexed (8), lines (4), hits (4), first and last
+/// `seen` (8 each), flags (4), number of sections (4), CRC-32C of the table (4), 0 (8), CRC-32C of the header before it
+/// (4). A section's entry: kind (4), width of an element (4), offset (8), bytes (8), CRC-32C (4), elements (4).
 ///
-/// Columns have one element a line, in the order of the file: where its values are texts, their number in a list.
+/// *Columns* have one element a line, in the order of the file: where its values are texts, their number in a list. Behind
+/// the elements stands a CRC-32C for each `columnBlock` of them; that of the entry is over these sums, so that a part
+/// can be read and trusted without the rest.
+///
+/// *Postings* have, for each number of a column, the lines that bear it: a directory of end (4) and CRC-32C (4) of each
+/// list, over which the entry's sum is, then the lists, LEB128 of the distance from the line before. A number that more
+/// than one line in `postingShare` bears has an empty list: its column is as quick to read.
+///
+/// *Rows* tell length and CRC-32C of each line. They bear no sum: a line whose bytes have the checksum that its row
+/// tells is the line that was indexed, and proves its row.
 enum IndexFormat {
-    static let magic = Array("KAGUIDX1".utf8)
+    static let magic = Array("KAGUIDX2".utf8)
     static let headerBytes = 64
     static let entryBytes = 32
+    /// Lines of a row group, whose first line's offset is told by `places`.
+    static let group = 64
+    /// Elements of a column under one checksum.
+    static let columnBlock = 4096
+    /// A list of lines is kept for what fewer lines bear than one in so many.
+    static let postingShare = 16
     /// Every id and story is in the form of `HitIdentity`.
     static let hasPlainIDs: UInt32 = 1
+    /// Hits are in order of `seen`, and of the file's day.
+    static let isOrdered: UInt32 = 2
 
     /// What a section holds.
     enum Section: UInt32, CaseIterable {
-        /// Bytes of the line without its newline.
-        case lengths = 1
-        /// CRC-32C of the line.
-        case checksums
+        /// Length of the line without its newline, and its CRC-32C (4).
+        case rows = 1
+        /// The first byte of every `group` lines (8).
+        case places
         /// The first 64 bits of the id.
         case ids
         /// Number of the feed object.
@@ -40,6 +57,19 @@ enum IndexFormat {
         case names, feedList, kindList
         /// Sets: count, then count and numbers of names of each.
         case watchSets, entitySets, topicSets
+        /// The lines that bear each number of the column of that name.
+        case feedPostings, watchPostings, entityPostings, topicPostings
+
+        /// The lists of a column's numbers, where such are kept.
+        var postings: Section? {
+            switch self {
+            case .feeds: .feedPostings
+            case .watches: .watchPostings
+            case .entities: .entityPostings
+            case .topics: .topicPostings
+            default: nil
+            }
+        }
     }
 
     /// The least width in bytes that holds `value`.
@@ -68,6 +98,11 @@ struct IndexBytes {
 
     mutating func raw(_ added: some Sequence<UInt8>) { bytes.append(contentsOf: added) }
 
+    /// A number of `width` bytes.
+    mutating func number(_ value: UInt32, width: Int) {
+        for place in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(place * 8))) }
+    }
+
     /// Numbers of `width` bytes each.
     mutating func column(_ values: [UInt32], width: Int) {
         bytes.reserveCapacity(bytes.count + values.count * width)
@@ -90,11 +125,25 @@ struct IndexCursor {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// How many bytes there are in all.
+    var count: Int { bytes.count }
+
+    /// Whether all has been read.
+    var isAtEnd: Bool { at == bytes.count }
+
     mutating func fixed<Value: FixedWidthInteger>(_: Value.Type) -> Value? {
-        let count = MemoryLayout<Value>.size
-        guard at + count <= bytes.count else { return nil }
-        defer { at += count }
-        return bytes.withUnsafeBytes { Value(littleEndian: $0.loadUnaligned(fromByteOffset: at, as: Value.self)) }
+        guard let value: Value = fixed(at: at) else { return nil }
+        at += MemoryLayout<Value>.size
+        return value
+    }
+
+    /// A number at a place of its own.
+    @inline(__always)
+    func fixed<Value: FixedWidthInteger>(at place: Int) -> Value? {
+        guard place >= 0, place <= bytes.count - MemoryLayout<Value>.size else { return nil }
+        return bytes.withUnsafeBytes {
+            Value(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: Value.self))
+        }
     }
 
     /// At most 2^42.
@@ -144,5 +193,19 @@ struct IndexCursor {
             sets.append(set)
         }
         return sets
+    }
+
+    /// Which sets of a list of sets hold a number that is wanted.
+    mutating func sets(holding isWanted: [Bool]) -> [Bool]? {
+        guard let count = varint(), count <= bytes.count else { return nil }
+        var holds = [Bool](repeating: false, count: count)
+        for set in 0..<count {
+            guard let size = varint(), size <= bytes.count else { return nil }
+            for _ in 0..<size {
+                guard let number = varint(), number < isWanted.count else { return nil }
+                if isWanted[number] { holds[set] = true }
+            }
+        }
+        return holds
     }
 }

@@ -4,23 +4,27 @@ import FoundationEssentials
 import Glibc
 import KaguModel
 
-/// A line that is asked for, with what is known of it already.
+/// A line that is asked for, with what is known of it already; or several such, side by side.
 struct AcceptedLine {
-    /// Without its newline.
+    /// Without the last newline.
     let bytes: ArraySlice<UInt8>
-    /// Where its members lie; nil where it had to be decoded.
+    /// How many lines these are.
+    var count = 1
+    /// Where its members lie; nil where it had to be decoded, or was not looked at.
     let scan: HitLineScan?
     /// The hit, where it had to be decoded.
     let decoded: Hit?
+    /// Whether an index has told that the line is text, and a hit.
+    var isProved = false
 
     /// Whether the line is text, as far as that has not been found out yet.
-    var isText: Bool { decoded != nil || (try? UTF8Span(validating: bytes.span)) != nil }
+    var isText: Bool { isProved || decoded != nil || bytes.withUnsafeBytes(UTF8Check.isText) }
 
     /// The hit; nil where the line turns out to be none.
-    func hit(_ decoder: JSONDecoder) -> Hit? {
+    func hit(_ decoder: @autoclosure () -> JSONDecoder) -> Hit? {
         if let decoded { return decoded }
-        if let hit = bytes.withUnsafeBytes({ bytes in scan?.hit(bytes) }) { return hit }
-        if case .hit(let hit) = HitLine(bytes, decoder: decoder) { return hit }
+        if let hit = bytes.withUnsafeBytes({ line in (scan ?? HitLineScan(line))?.hit(line) }) { return hit }
+        if case .hit(let hit) = HitLine(bytes, decoder: decoder()) { return hit }
         return nil
     }
 }
@@ -31,11 +35,15 @@ struct HitPass {
     let query: HitQuery
     /// What was met so far.
     var summary = HitReadSummary()
-    let decoder = JSONDecoder()
+    /// Made when the first line is met that needs it: it costs more than a short answer.
+    private(set) lazy var decoder = Self.makeDecoder()
     private let needles: [[[UInt8]]]
     private var day: CivilDate?
     private var ids: Set<String> = []
     private var mayRepeat = false
+
+    /// What decodes a line that is not in our writer's form.
+    static func makeDecoder() -> JSONDecoder { JSONDecoder() }
 
     init(query: HitQuery) {
         self.query = query
@@ -51,13 +59,24 @@ struct HitPass {
 
     /// Gives the line to `body` where it is asked for; false where `body` wants no more.
     mutating func take(_ line: LineReader.Line, _ body: (AcceptedLine) throws -> Bool) rethrows -> Bool {
-        try take(line.bytes, isSelected: false, body)
+        try take(line.bytes, isSelected: false, isProved: false, body)
     }
 
-    /// The same; `isSelected` says that an index has told all but time, text and repetition.
-    mutating func take(
-        _ line: ArraySlice<UInt8>, isSelected: Bool, _ body: (AcceptedLine) throws -> Bool
+    /// Gives lines of which an index knows that all are asked for, and each once.
+    @inline(__always)
+    mutating func give(
+        _ lines: ArraySlice<UInt8>, count: Int, _ body: (AcceptedLine) throws -> Bool
     ) rethrows -> Bool {
+        summary.hits += count
+        return try body(AcceptedLine(bytes: lines, count: count, scan: nil, decoded: nil, isProved: true))
+    }
+
+    /// The same; `isSelected` says that an index has told all but time, text and repetition, `isProved` that it has told
+    /// these too.
+    mutating func take(
+        _ line: ArraySlice<UInt8>, isSelected: Bool, isProved: Bool, _ body: (AcceptedLine) throws -> Bool
+    ) rethrows -> Bool {
+        if isProved { return try give(line, count: 1, body) }
         guard isSelected || needles.allSatisfy({ list in list.contains { Self.contains(line, $0) } }) else {
             return true
         }

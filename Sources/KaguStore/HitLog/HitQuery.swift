@@ -163,6 +163,8 @@ public struct HitReadSummary: Hashable, Sendable {
     public var newerLines = 0
     /// Lines whose id had been given already (O37).
     public var repeatedLines = 0
+    /// Files that were read where an index would have answered.
+    public internal(set) var gaps: Set<IndexGap> = []
     /// Files of which some lines could not be read, in order; what was given is not all there is (O38).
     public internal(set) var unreadable: [UnreadableHitFile] = []
 
@@ -184,4 +186,14 @@ public struct HitReadSummary: Hashable, Sendable {
     private mutating func note(_ file: UnreadableHitFile) {
         if !unreadable.contains(file) { unreadable.append(file) }
     }
+}
+
+/// What of a hit file has no index that can be used.
+public struct IndexGap: Hashable, Sendable {
+    /// The file.
+    public let file: HitFileName
+    /// Bytes without an index.
+    public let bytes: Int
+    /// Bytes of the file.
+    public let fileBytes: Int
 }

@@ -20,10 +20,15 @@ public struct HitReader: Sendable {
     /// Gives the hits that `query` asks for, in its order, until `body` returns false.
     @discardableResult
     public func read(_ query: HitQuery, _ body: (FoundHit) throws -> Bool) rethrows -> HitReadSummary {
-        let decoder = JSONDecoder()
+        var decoder: JSONDecoder?
         var unreadable = 0
-        var summary = try readAccepted(query) { line in
-            guard let hit = line.hit(decoder) else {
+        var summary = try readAccepted(query, joins: false) { line in
+            func made() -> JSONDecoder {
+                let made = decoder ?? JSONDecoder()
+                decoder = made
+                return made
+            }
+            guard let hit = line.hit(made()) else {
                 unreadable += 1
                 return true
             }
@@ -39,13 +44,28 @@ public struct HitReader: Sendable {
     public func readLines(
         _ query: HitQuery, _ body: (ArraySlice<UInt8>) throws -> Bool
     ) rethrows -> HitReadSummary {
+        try readLines(query, joins: false) { line, _ in try body(line) }
+    }
+
+    /// The same, but that lines which lie side by side may be given together: `body` is told how many they are. A newline
+    /// stands between them, and none behind the last.
+    @discardableResult
+    public func readJoinedLines(
+        _ query: HitQuery, _ body: (_ lines: ArraySlice<UInt8>, _ count: Int) throws -> Bool
+    ) rethrows -> HitReadSummary {
+        try readLines(query, joins: true, body)
+    }
+
+    private func readLines(
+        _ query: HitQuery, joins: Bool, _ body: (ArraySlice<UInt8>, Int) throws -> Bool
+    ) rethrows -> HitReadSummary {
         var unreadable = 0
-        var summary = try readAccepted(query) { line in
+        var summary = try readAccepted(query, joins: joins) { line in
             guard line.isText else {
                 unreadable += 1
                 return true
             }
-            return try body(line.bytes)
+            return try body(line.bytes, line.count)
         }
         summary.hits -= unreadable
         summary.badLines += unreadable
@@ -63,20 +83,20 @@ public struct HitReader: Sendable {
     }
 
     private func readAccepted(
-        _ query: HitQuery, _ body: (AcceptedLine) throws -> Bool
+        _ query: HitQuery, joins: Bool, _ body: (AcceptedLine) throws -> Bool
     ) rethrows -> HitReadSummary {
         var pass = HitPass(query: query)
         let files = HitFileName.list(in: path).filter { file in
             (query.until.map { file.day.start < $0 } ?? true) && (query.since.map { file.day >= $0.day } ?? true)
         }
         guard let limit = query.limit else {
-            try scan(files, backward: query.newestFirst, &pass, body)
+            try scan(files, backward: query.newestFirst, joins: joins, &pass, body)
             return pass.summary
         }
         guard limit > 0 else { return pass.summary }
         if query.newestFirst == query.takesLast {
             var count = 0
-            try scan(files, backward: query.takesLast, &pass) { line in
+            try scan(files, backward: query.takesLast, joins: false, &pass) { line in
                 count += 1
                 return try body(line) && count < limit
             }
@@ -84,7 +104,7 @@ public struct HitReader: Sendable {
         }
         // The last N oldest first, or the first N newest first: gathered, then turned round.
         var taken: [AcceptedLine] = []
-        scan(files, backward: query.takesLast, &pass) { line in
+        scan(files, backward: query.takesLast, joins: false, &pass) { line in
             taken.append(line)
             return taken.count < limit
         }
@@ -93,36 +113,79 @@ public struct HitReader: Sendable {
     }
 
     private func scan(
-        _ files: [HitFileName], backward: Bool, _ pass: inout HitPass, _ body: (AcceptedLine) throws -> Bool
+        _ files: [HitFileName], backward: Bool, joins: Bool, _ pass: inout HitPass,
+        _ body: (AcceptedLine) throws -> Bool
     ) rethrows {
         // Only a day of several files can hold a line twice (O37).
         let split = Set(files.filter { $0.part > 0 }.map(\.day))
         for file in backward ? files.reversed() : files {
             guard let reader = pass.summary.open(file, in: path) else { continue }
             defer { pass.summary.note(reader, file) }
-            let range = reader.range(since: pass.query.since, until: pass.query.until)
-            pass.begin(file.day, mayRepeat: split.contains(file.day))
-            let selection =
-                pass.query.usesIndex
-                ? IndexedLines(file, in: path, pass.query, within: range, of: reader) : nil
-            let covered = selection?.end ?? range.lowerBound
-            let tail = max(range.lowerBound, covered)..<max(range.upperBound, covered)
-            var goesOn = true
+            let mayRepeat = split.contains(file.day)
+            pass.begin(file.day, mayRepeat: mayRepeat)
+            let range = reader.range(since: pass.query.since, until: pass.query.until, on: file.day)
+            guard !range.isEmpty else { continue }
+            let lines = HitIndexFiles(hits: path).open(file, of: reader).flatMap { index in
+                IndexedLines(
+                    index, from: 0, pass.query, within: range,
+                    texts: TextIndexFiles.candidates(pass.query.text, file, in: path, lines: index),
+                    mustBeExact: false)
+            }
+            if pass.query.usesIndex { pass.summary.noteGap(of: lines?.index, file, reader) }
+            // Lines that no index knows.
+            let tail = (lines?.bytes.upperBound ?? range.lowerBound)..<range.upperBound
+            let isProved =
+                lines.map { $0.selection.isExact && $0.selection.tellsText && $0.index.isOrdered && !mayRepeat }
+                ?? false
             if backward {
-                try reader.backward(tail) { line in
-                    goesOn = try pass.take(line, body)
-                    return goesOn
-                }
-                if goesOn, let selection { goesOn = try selection.read(reader, backward: true, &pass, body) }
-            } else {
-                if let selection { goesOn = try selection.read(reader, backward: false, &pass, body) }
-                guard goesOn else { return }
-                try reader.forward(tail) { line in
-                    goesOn = try pass.take(line, body)
-                    return goesOn
+                guard try read(tail, of: reader, backward: true, &pass, body) else { return }
+            }
+            if let lines {
+                switch try lines.read(
+                    reader, backward: backward, isProved: isProved, joins: joins && isProved, &pass, body)
+                {
+                case .done: break
+                case .stopped: return
+                case .damaged(let left):
+                    if pass.query.usesIndex { pass.summary.noteGap(of: nil, file, reader) }
+                    // What is no hit among them is counted as it is met.
+                    pass.summary.badLines -= lines.selection.summary.badLines
+                    pass.summary.newerLines -= lines.selection.summary.newerLines
+                    guard try read(left, of: reader, backward: backward, &pass, body) else { return }
                 }
             }
-            guard goesOn else { return }
+            if !backward {
+                guard try read(tail, of: reader, backward: false, &pass, body) else { return }
+            }
         }
+    }
+
+    /// Gives the lines that are asked for, without an index; false where `body` wants no more.
+    private func read(
+        _ range: Range<Int>, of reader: borrowing LineReader, backward: Bool, _ pass: inout HitPass,
+        _ body: (AcceptedLine) throws -> Bool
+    ) rethrows -> Bool {
+        var goesOn = true
+        guard !range.isEmpty else { return goesOn }
+        if backward {
+            try reader.backward(range) { line in
+                goesOn = try pass.take(line, body)
+                return goesOn
+            }
+        } else {
+            try reader.forward(range) { line in
+                goesOn = try pass.take(line, body)
+                return goesOn
+            }
+        }
+        return goesOn
+    }
+}
+
+extension HitReadSummary {
+    /// Notes what an index does not cover.
+    mutating func noteGap(of index: HitIndex?, _ file: HitFileName, _ reader: borrowing LineReader) {
+        let bytes = reader.size - (index?.coveredBytes ?? 0)
+        if bytes > 0 { gaps.insert(IndexGap(file: file, bytes: bytes, fileBytes: reader.size)) }
     }
 }

@@ -49,9 +49,12 @@ extension Store {
     /// removes those beyond their time with their index rows, and what is too old in `quarantine/` and `backup/`.
     ///
     /// Reading and compressing is done beside the store's queue; what changes a file is done on it. A day of which
-    /// anything is still owed is not removed, nor are the last two days that hold hits.
+    /// anything is still owed is not removed, nor are the last two days that hold hits. With a `folding`, the full-text
+    /// indexes of sealed days are looked through, and made where they are missing or damaged.
     @concurrent
-    public nonisolated func keepFiles(at now: Instant, _ keeping: HitKeeping) async -> HitUpkeepSummary {
+    public nonisolated func keepFiles(
+        at now: Instant, _ keeping: HitKeeping, folding: TextFolding? = nil
+    ) async -> HitUpkeepSummary {
         var summary = HitUpkeepSummary()
         // Polls that ended before midnight may be stored a little after it.
         let today = (now - .seconds(600)).day
@@ -74,6 +77,7 @@ extension Store {
             let indexes = HitIndexFiles(hits: directory.hits)
             try indexes.refresh(before: today)
             try indexes.catchUp(from: today)
+            if let folding { try TextIndexFiles(hits: directory.hits, folding: folding).refresh(before: today) }
         } catch {
             summary.problems.append("\(error)")
         }

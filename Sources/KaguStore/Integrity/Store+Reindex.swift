@@ -20,12 +20,14 @@ public struct ReindexSummary: Hashable, Sendable, Encodable {
 }
 
 extension Store {
-    /// Makes the index anew from the hit files, its rows and the index files (B16), under the lock (O27). Deliveries are
+    /// Makes the index anew from the hit files, its rows and the index files (B16, and with a `folding` B17), under the lock (O27). Deliveries are
     /// neither written nor removed but for settled ones of hits that no file holds, so that nothing is told again; lines
     /// that wait to be routed by the next start still do. Blocks.
     ///
     /// Throws `locked` where a daemon runs, and what `open` throws.
-    public static func reindex(directory path: String, at now: Instant) throws(StoreError) -> ReindexSummary {
+    public static func reindex(
+        directory path: String, at now: Instant, folding: TextFolding? = nil
+    ) throws(StoreError) -> ReindexSummary {
         let directory = StateDirectory(path)
         try directory.prepare()
         let lock = try StateLock(directory)
@@ -49,6 +51,7 @@ extension Store {
             // Of all days, the running one too: what an index does not cover is read.
             try HitIndexFiles(hits: directory.hits).refresh(
                 before: CivilDate(year: 9999, month: 12, day: 31), isForced: true)
+            if let folding { try TextIndexFiles(hits: directory.hits, folding: folding).refresh(before: now.day) }
             return ReindexSummary(
                 hits: summary.hits, repeatedLines: summary.repeatedLines, badLines: summary.badLines,
                 newerLines: summary.newerLines, removedRows: summary.removedRows,

@@ -2,6 +2,7 @@
 
 import Dispatch
 import Glibc
+import KaguLoopback
 import Synchronization
 
 /// A mail server on 127.0.0.1 without encryption: takes one connection after another, and messages that keep to
@@ -57,7 +58,7 @@ public final class MailTarget: Sendable {
                     && getsockname(descriptor, address, &length) == 0
             }
         }
-        guard isListening else { throw OriginError(number: errno) }
+        guard isListening else { throw LoopbackError(number: errno) }
         port = Int(UInt16(bigEndian: address.sin_port))
         DispatchQueue(label: "kagu.test.mail.\(port)").async { [weak self] in
             while true {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KaguLoopback
 import Synchronization
 
 /// A stand-in of a target that takes nothing its real counterpart would refuse, and refuses as that does: written from
@@ -26,9 +27,9 @@ extension StrictTarget {
         if let token { head += "authorization: Bearer \(token)\r\n" }
         return answer(
             to: RecordedRequest(
-                time: wallClock(), uptime: .now, connection: 1, method: method, target: target,
-                head: Array(head.utf8),
-                body: body))
+                LoopbackRequest(
+                    connection: 1, method: method, target: target, head: Array(head.utf8), body: body),
+                time: wallClock()))
     }
 }
 

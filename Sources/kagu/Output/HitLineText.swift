@@ -10,49 +10,89 @@ struct HitLineText: Sendable {
 
     /// Colour or none.
     let paint: Paint
-    /// The clock of the time shown.
-    let clock: CivilClock
+    private var time: ClockText
+
+    /// Lines with times of `clock`.
+    init(paint: Paint, clock: CivilClock) {
+        self.paint = paint
+        time = ClockText(clock: clock)
+    }
 
     /// The line, without its line end.
     func text(_ hit: Hit) -> String {
-        var parts = [paint(clock.civil(at: hit.seen).description, .dim), severity(hit.severity)]
-        parts.append(paint(VisibleText.escaped(hit.feed.title.isEmpty ? hit.feed.id : hit.feed.title), .cyan) + ":")
-        parts.append(title(hit))
-        let names = Self.otherNames(hit)
-        if !names.isEmpty { parts.append("[\(names.map { paint($0, .match) }.joined(separator: ", "))]") }
-        if !hit.url.isEmpty { parts.append(paint(VisibleText.escaped(hit.url), .dim)) }
-        return parts.joined(separator: " ")
+        var copy = self
+        var line: [UInt8] = []
+        copy.append(hit, to: &line)
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// Appends the line, without its line end.
+    mutating func append(_ hit: Hit, to line: inout [UInt8]) {
+        paint(.dim, &line) { time.append(hit.seen, to: &$0) }
+        line.append(0x20)
+        append(hit.severity, to: &line)
+        line.append(0x20)
+        paint(.cyan, &line) { VisibleText.append(hit.feed.title.isEmpty ? hit.feed.id : hit.feed.title, to: &$0) }
+        line += ": ".utf8
+        appendTitle(hit, to: &line)
+        appendOtherNames(hit, to: &line)
+        guard !hit.url.isEmpty else { return }
+        line.append(0x20)
+        paint(.dim, &line) { VisibleText.append(hit.url, to: &$0) }
     }
 
     /// The title with every accepted mention in it set off.
     func title(_ hit: Hit) -> String {
-        MatchedText.pieces(hit.title, field: .title, hit.mentions).map { piece in
+        var line: [UInt8] = []
+        appendTitle(hit, to: &line)
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    private func appendTitle(_ hit: Hit, to line: inout [UInt8]) {
+        guard paint.isOn else { return VisibleText.append(hit.title, to: &line) }
+        for piece in MatchedText.pieces(hit.title, field: .title, hit.mentions) {
             let text = VisibleText.escaped(piece.text)
-            return piece.isMatch ? paint(text, .match) : text
-        }.joined()
+            line += (piece.isMatch ? paint(text, .match) : text).utf8
+        }
     }
 
     /// Eight columns wide.
-    private func severity(_ severity: Severity) -> String {
-        let padded = severity.rawValue + String(repeating: " ", count: max(0, 8 - severity.rawValue.utf8.count))
-        return switch severity {
-        case .low: paint(padded, .dim)
-        case .medium: padded
-        case .high: paint(padded, .red)
-        case .critical: paint(padded, .alarm)
+    private func append(_ severity: Severity, to line: inout [UInt8]) {
+        let style: Paint.Style? =
+            switch severity {
+            case .low: .dim
+            case .medium: nil
+            case .high: .red
+            case .critical: .alarm
+            }
+        paint(style, &line) { line in
+            let end = line.count + 8
+            line += severity.rawValue.utf8
+            while line.count < end { line.append(0x20) }
         }
     }
 
-    /// Accepted mentions outside the title, each spelling once, in the order found.
-    private static func otherNames(_ hit: Hit) -> [String] {
-        let accepted = hit.mentions.filter { $0.state == .accepted }
-        var told = Set(accepted.filter { $0.field == .title }.map(\.entity))
-        var names: [String] = []
-        for mention in accepted where mention.field != .title && told.insert(mention.entity).inserted {
-            names.append(VisibleText.escaped(mention.text))
+    /// Accepted mentions outside the title, each entity once, in the order found.
+    private func appendOtherNames(_ hit: Hit, to line: inout [UInt8]) {
+        var told: [String] = []
+        for mention in hit.mentions where mention.state == .accepted && mention.field == .title {
+            told.append(mention.entity)
         }
-        let surplus = names.count - maximumNames
-        return surplus > 0 ? names.prefix(maximumNames) + ["+\(surplus)"] : names
+        let inTitle = told.count
+        for mention in hit.mentions where mention.state == .accepted && mention.field != .title {
+            guard !told.contains(mention.entity) else { continue }
+            told.append(mention.entity)
+            guard told.count - inTitle <= Self.maximumNames else { continue }
+            line += (told.count - inTitle == 1 ? " [" : ", ").utf8
+            paint(.match, &line) { VisibleText.append(mention.text, to: &$0) }
+        }
+        guard told.count > inTitle else { return }
+        let surplus = told.count - inTitle - Self.maximumNames
+        if surplus > 0 {
+            line += ", ".utf8
+            paint(.match, &line) { $0 += "+\(surplus)".utf8 }
+        }
+        line.append(UInt8(ascii: "]"))
     }
 }
 

@@ -7,7 +7,7 @@ struct HitPrinter {
     private let format: OutputFormat
     private let terminal: Terminal
     private let clock: CivilClock
-    private let line: HitLineText
+    private var line: HitLineText
     private var output = OutputBuffer()
     private var table = Table(header: HitColumns.tableHeader, flexible: HitColumns.flexible)
     private var count = 0
@@ -33,7 +33,7 @@ struct HitPrinter {
     mutating func add(_ hit: Hit, line bytes: some Sequence<UInt8>) throws {
         switch format {
         case .json, .jsonl: return try add(line: bytes)
-        case .short: try output.line(line.text(hit))
+        case .short: try output.line { line.append(hit, to: &$0) }
         case .table: table.add(HitColumns.tableCells(hit, clock: clock))
         case .csv: try output.raw(CSVRow.line(HitColumns.csvCells(hit)))
         }
@@ -45,6 +45,15 @@ struct HitPrinter {
         count += 1
         if format == .json { try output.raw(count == 1 ? "\n" : ",\n") }
         if format == .json { try output.raw(bytes) } else { try output.line(bytes) }
+    }
+
+    /// `count` hits as the file has them, for json and jsonl: a newline between two, none behind the last.
+    mutating func add(joined lines: ArraySlice<UInt8>, count added: Int) throws {
+        guard format == .json, added > 1 else {
+            count += added - 1
+            return try add(line: lines)
+        }
+        for line in lines.split(separator: UInt8(ascii: "\n")) { try add(line: line) }
     }
 
     /// What comes after the last hit; a table without rows prints nothing.

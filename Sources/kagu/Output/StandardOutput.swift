@@ -12,7 +12,10 @@ enum StandardOutput {
     static func write(_ text: String) throws { try write(Array(text.utf8)) }
 
     /// Writes all of `bytes`; throws `ClosedPipe` when nobody reads any more.
-    static func write(_ bytes: [UInt8]) throws {
+    static func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+    /// Writes all of `bytes`; throws `ClosedPipe` when nobody reads any more.
+    static func write(_ bytes: UnsafeRawBufferPointer) throws {
         guard let failure = Descriptor.write(bytes, to: STDOUT_FILENO) else { return }
         if failure == EPIPE { throw ClosedPipe() }
         throw CommandFailure(
@@ -23,7 +26,9 @@ enum StandardOutput {
 /// Progress, warnings and errors; a reader that went away does not matter here.
 enum StandardError {
     /// Writes all of `text`, as far as anybody reads it.
-    static func write(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
+    static func write(_ text: String) {
+        _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO)
+    }
 }
 
 /// The system's words for an error number.
@@ -51,21 +56,32 @@ struct OutputBuffer {
     /// Adds a line, which must not contain its line end.
     mutating func line(_ line: String) throws { try self.line(line.utf8) }
 
-    /// Adds text as it is.
-    mutating func raw(_ text: String) throws { try raw(text.utf8) }
-
-    /// Adds bytes as they are.
-    mutating func raw(_ added: some Sequence<UInt8>) throws {
-        bytes.append(contentsOf: added)
+    /// Adds a line that `append` makes behind what is there, without its line end.
+    mutating func line(_ append: (inout [UInt8]) -> Void) throws {
+        append(&bytes)
+        bytes.append(UInt8(ascii: "\n"))
         if bytes.count >= Self.limit.bytes { try flush() }
     }
 
-    /// Writes what is there.
+    /// Adds text as it is.
+    mutating func raw(_ text: String) throws { try raw(text.utf8) }
+
+    /// Adds bytes as they are; many go out without being copied.
+    mutating func raw(_ added: some Sequence<UInt8>) throws {
+        let isWritten: Void? = try added.withContiguousStorageIfAvailable { added in
+            guard added.count >= Self.limit.bytes else { return bytes.append(contentsOf: added) }
+            try flush()
+            try StandardOutput.write(UnsafeRawBufferPointer(added))
+        }
+        if isWritten == nil { bytes.append(contentsOf: added) }
+        if bytes.count >= Self.limit.bytes { try flush() }
+    }
+
+    /// Writes what is there; where that fails, it is given up.
     mutating func flush() throws {
         guard !bytes.isEmpty else { return }
-        let out = bytes
-        bytes.removeAll(keepingCapacity: true)
-        try StandardOutput.write(out)
+        defer { bytes.removeAll(keepingCapacity: true) }
+        try StandardOutput.write(bytes)
     }
 }
 
@@ -73,18 +89,21 @@ struct OutputBuffer {
 enum Descriptor {
     /// Writes everything; the error number when that was not possible.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
-        bytes.withUnsafeBytes { buffer in
-            var offset = 0
-            while offset < buffer.count {
-                let count = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                offset += count
+        bytes.withUnsafeBytes { write($0, to: descriptor) }
+    }
+
+    /// Writes everything; the error number when that was not possible.
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
+        var offset = 0
+        while offset < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno
             }
-            return nil
+            offset += count
         }
+        return nil
     }
 
     /// Reads to the end, at most `limit`; throws the error number, EFBIG above the limit.

@@ -14,15 +14,17 @@ struct Terminal: Hashable, Sendable {
     /// Output to a file or pipe.
     static let plain = Terminal(isTerminal: false, usesColour: false, columns: 80)
 
-    /// The terminal behind standard output.
-    static func standardOutput(environment: [String: String]) -> Terminal { of(STDOUT_FILENO, environment) }
+    /// The terminal behind standard output; `environment` is read only if there is one.
+    static func standardOutput(environment: @autoclosure () -> [String: String]) -> Terminal {
+        of(STDOUT_FILENO, environment)
+    }
 
-    private static func of(_ descriptor: Int32, _ environment: [String: String]) -> Terminal {
+    private static func of(_ descriptor: Int32, _ environment: () -> [String: String]) -> Terminal {
         guard isatty(descriptor) == 1 else { return .plain }
         var size = winsize()
         let known = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return Terminal(
-            isTerminal: true, usesColour: allowsColour(environment), columns: known ? Int(size.ws_col) : 80)
+            isTerminal: true, usesColour: allowsColour(environment()), columns: known ? Int(size.ws_col) : 80)
     }
 
     /// Colour unless NO_COLOR is set to anything (no-color.org) or TERM is `dumb`.
@@ -62,5 +64,13 @@ struct Paint: Hashable, Sendable {
     /// `text` in `style`; the text itself must be free of controls.
     func callAsFunction(_ text: String, _ style: Style) -> String {
         isOn && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// Appends to a line what `append` makes, in `style`; as it is without one. It must not be empty, or free of colour.
+    func callAsFunction(_ style: Style?, _ line: inout [UInt8], _ append: (inout [UInt8]) -> Void) {
+        guard isOn, let style else { return append(&line) }
+        line += "\u{1B}[\(style.rawValue)m".utf8
+        append(&line)
+        line += "\u{1B}[0m".utf8
     }
 }

@@ -4,7 +4,7 @@
 enum VisibleText {
     /// Controls, line separators and bidirectional overrides as `\u{…}`; tabs and line ends as a space.
     static func escaped(_ text: some StringProtocol) -> String {
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return String(text) }
+        guard mayBeUnsafe(text) else { return String(text) }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -15,6 +15,20 @@ enum VisibleText {
             }
         }
         return String(out)
+    }
+
+    /// The same, appended to a line.
+    static func append(_ text: String, to line: inout [UInt8]) {
+        if mayBeUnsafe(text) { line += escaped(text).utf8 } else { line += text.utf8 }
+    }
+
+    /// Whether a byte is there with which the UTF-8 of an unsafe scalar begins; most text has none.
+    private static func mayBeUnsafe(_ text: some StringProtocol) -> Bool {
+        func isSuspect(_ byte: UInt8) -> Bool {
+            byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xD8 || byte == 0xE2
+        }
+        return text.utf8.withContiguousStorageIfAvailable { $0.contains(where: isSuspect) }
+            ?? text.utf8.contains(where: isSuspect)
     }
 
     /// C0, DEL, C1, line and paragraph separator, and every bidirectional control (UAX #9 §2).

@@ -85,7 +85,8 @@ struct HitStatisticsTests {
         var builder = HitIndexBuilder(day: last)
         builder.add(Hit.make(id: "h_1").line[...])
         let index = try #require(HitIndex(bytes: builder.finish()))
-        let segment = HitSegment(day: last, index: index, lines: [0], summary: HitReadSummary())
+        let source = try #require(IndexedLines(index, from: 0, HitQuery(), within: 0..<index.coveredBytes))
+        let segment = HitSegment(day: last, source: source, lines: [0])
         var kept = KeptSegments()
         for number in 0..<40 { kept[.init(file: place.file, offset: number)] = (segment, number + 1) }
         #expect(kept[place]?.end == 1 && kept[.init(file: place.file, offset: 15)]?.end == 16)

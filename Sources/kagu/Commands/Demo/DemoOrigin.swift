@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FlyingFox
-import FoundationEssentials
 import KaguBytes
 import KaguDispatch
+import KaguLoopback
 import KaguModel
 
 /// Owns the demo's documents: a loopback origin with validators (P7, P8), on the queue `kagu.demo.origin`.
@@ -32,24 +31,19 @@ actor DemoOrigin {
     var servedNames: Set<String> { served }
 
     /// Answers one request: 404, 304 where a validator fits, else the document.
-    func answer(_ request: HTTPRequest) -> HTTPResponse {
+    func answer(_ request: LoopbackRequest) -> LoopbackAnswer {
         let name = String(request.path.drop { $0 == "/" })
-        guard request.method == .GET || request.method == .HEAD, let document = round.documents[name] else {
-            return HTTPResponse(statusCode: .notFound)
+        guard ["GET", "HEAD"].contains(request.method), let document = round.documents[name] else {
+            return request.answer(404)
         }
         served.insert(name)
         let page = OriginPage(document: document, changed: changed)
-        var headers = HTTPHeaders()
-        headers.setValues([page.tag], for: .eTag)
-        headers.setValues([page.lastModified], for: HTTPHeader("last-modified"))
+        let validators = [(name: "etag", value: page.tag), (name: "last-modified", value: page.lastModified)]
         let isUnchanged = page.isUnchanged(
-            ifNoneMatch: request.headers[HTTPHeader("if-none-match")],
-            ifModifiedSince: request.headers[HTTPHeader("if-modified-since")])
-        guard !isUnchanged else {
-            return HTTPResponse(statusCode: .notModified, headers: headers)
-        }
-        headers.setValues([Self.contentType(name)], for: .contentType)
-        return HTTPResponse(statusCode: .ok, headers: headers, body: Data(document))
+            ifNoneMatch: request.header("if-none-match"), ifModifiedSince: request.header("if-modified-since"))
+        guard !isUnchanged else { return request.answer(304, headers: validators) }
+        let headers = validators + [(name: "content-type", value: Self.contentType(name))]
+        return request.answer(200, headers: headers, body: document)
     }
 
     private static func contentType(_ name: String) -> String {

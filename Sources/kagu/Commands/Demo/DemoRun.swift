@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
+import KaguLoopback
 import KaguModel
 import KaguStore
 
@@ -17,17 +17,17 @@ struct DemoRun {
     func run() async throws -> DemoProgress {
         let first = try DemoRound.read(1, from: data.feeds, at: WallClock.now())
         let origin = DemoOrigin(first, at: WallClock.now())
-        let server = try await LoopbackServer.start(port: 0) { await origin.answer($0) }
+        let server = try LoopbackPort.serve(0) { await origin.answer($0) }
         let inbox = DemoInbox()
         let result: Result<DemoProgress, any Error>
         do {
-            let listener = try await WebhookListener.start(port: 0, answer: CannedAnswer()) { await inbox.put($0) }
+            let listener = try WebhookListener.start(port: 0, answer: CannedAnswer()) { await inbox.put($0) }
             result = await run(origin, server, inbox, listener, first)
             await listener.stop()
         } catch {
             result = .failure(error)
         }
-        await server.stop()
+        await LoopbackPort.stop(server)
         return try result.get()
     }
 

@@ -50,31 +50,48 @@ struct HitsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard follow else { return try show() }
+        let (query, directory, wiring) = try question()
+        var printer = printer(wiring)
+        try await showForEver(query, directory, &printer)
+    }
+
+    /// Shows what there is, and ends.
+    func show() throws {
+        let (query, directory, wiring) = try question()
+        let reader = HitReader(directory: directory)
+        if let open { return try printLink(number: open, query, reader) }
+        var printer = printer(wiring)
+        try printer.begin()
+        let summary = try read(query, reader, &printer)
+        StateAccess.report(summary, command: "hits")
+        try printer.end()
+        if query.usesIndex { StateAccess.fillIndex(directory, summary) }
+        if !summary.unreadable.isEmpty { throw ExitStatus.error }
+        if summary.hits == 0 { throw ExitStatus.negative }
+    }
+
+    /// What is asked, and of which state directory.
+    private func question() throws -> (HitQuery, directory: String, Wiring) {
         let wiring = Wiring.ofProcess()
         var query = try filter.query(now: WallClock.now())
         query.limit = count ?? (follow ? 10 : nil)
         query.newestFirst = reverse
         let directory = try wiring.stateDirectory(common)
         try StateAccess.requireHits(directory)
-        StateAccess.prepareIndex(directory, query)
-        let reader = HitReader(directory: directory)
-        if let open { return try printLink(number: open, query, reader) }
+        return (query, directory, wiring)
+    }
+
+    private func printer(_ wiring: Wiring) -> HitPrinter {
         let terminal = Terminal.standardOutput(environment: wiring.environment)
-        var printer = HitPrinter(format: output, terminal: terminal, clock: filter.clock)
-        if follow { return try await showForEver(query, directory, &printer) }
-        try printer.begin()
-        let summary = try read(query, reader, &printer)
-        StateAccess.report(summary, command: "hits")
-        try printer.end()
-        if !summary.unreadable.isEmpty { throw ExitStatus.error }
-        if summary.hits == 0 { throw ExitStatus.negative }
+        return HitPrinter(format: output, terminal: terminal, clock: filter.clock)
     }
 
     private func read(_ query: HitQuery, _ reader: HitReader, _ printer: inout HitPrinter) throws -> HitReadSummary
     {
         guard output.needsHits else {
-            return try reader.readLines(query) { line in
-                try printer.add(line: line)
+            return try reader.readJoinedLines(query) { lines, count in
+                try printer.add(joined: lines, count: count)
                 return true
             }
         }
@@ -133,16 +150,11 @@ enum StateAccess {
         throw CommandFailure("hits: \(directory): \(SystemReason.text(reason)); \(remedy(reason))")
     }
 
-    /// Builds the indexes that a query would use and that are not there, where this user may write them; that of the
-    /// running day only where much of its file lies behind its end.
-    static func prepareIndex(_ directory: String, _ query: HitQuery, always: Bool = false) {
-        guard always || query.usesIndex else { return }
-        let files = HitIndexFiles(directory: directory)
-        guard access(StateDirectory(directory).hits, W_OK) == 0 else { return }
-        let today = WallClock.now().day
+    /// Builds the indexes that a query has missed, after its answer, where this user may write them.
+    static func fillIndex(_ directory: String, _ summary: HitReadSummary) {
+        guard !summary.gaps.isEmpty, access(StateDirectory(directory).hits, W_OK) == 0 else { return }
         // Without an index the lines are read, which takes longer and finds the same.
-        _ = try? files.refresh(before: min(query.until?.nextDay ?? today, today), from: query.since?.day)
-        if query.until.map({ $0.day >= today }) ?? true { _ = try? files.catchUp(from: today) }
+        _ = try? HitIndexFiles(directory: directory).fill(summary.gaps, today: WallClock.now().day)
     }
 
     /// Tells of files that could not be read.
@@ -165,9 +177,4 @@ enum StateAccess {
             ? "become a member of the group kagu, or give another --state-dir"
             : "give the right --state-dir, or start kagud, which makes it"
     }
-}
-
-extension Instant {
-    /// The day after the one of this instant.
-    fileprivate var nextDay: CivilDate { CivilDate(daysSinceEpoch: day.daysSinceEpoch + 1) }
 }

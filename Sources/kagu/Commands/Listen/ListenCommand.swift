@@ -50,7 +50,7 @@ struct ListenCommand: AsyncParsableCommand {
         let keys = try secretFile.map(MessageJudge.keys(inFile:)) ?? []
         let (messages, continuation) = AsyncStream<ReceivedRequest>.makeStream(
             bufferingPolicy: .bufferingNewest(10_000))
-        let listener = try await WebhookListener.start(
+        let listener = try WebhookListener.start(
             port: port, answer: CannedAnswer(status: status, retryAfter: retryAfter)
         ) { request in
             continuation.yield(request)

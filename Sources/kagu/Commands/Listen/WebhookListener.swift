@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FlyingFox
-import FoundationEssentials
 import KaguAlert
+import KaguLoopback
 import KaguModel
 
 /// A message as it came in.
@@ -21,7 +20,7 @@ struct ReceivedRequest: Hashable, Sendable {
 
 /// How `kagu listen` answers (C9).
 struct CannedAnswer: Hashable, Sendable {
-    /// The status of every answer. Not 204, which the server would send with a content-length.
+    /// The status of every answer.
     var status = 200
     /// `retry-after`, as given.
     var retryAfter: String?
@@ -29,54 +28,48 @@ struct CannedAnswer: Hashable, Sendable {
 
 /// Receives webhooks on loopback and hands them on in the order of their arrival (C9).
 struct WebhookListener: Sendable {
-    /// A larger body is refused with 413; messages have 256 KiB at most.
-    static let maximumBody = ByteCount.mebibytes(1)
-
     /// The address that a receiver is given.
     var url: String { "http://127.0.0.1:\(server.port)/" }
 
     private let server: LoopbackServer
 
-    /// Binds 127.0.0.1 on `port`; `receive` gets every message before it is answered.
+    /// Binds 127.0.0.1 on `port`; `receive` gets every message before it is answered. Throws a sentence.
     static func start(
         port: UInt16, answer: CannedAnswer, receive: @escaping @Sendable (ReceivedRequest) async -> Void
-    ) async throws -> WebhookListener {
-        let server = try await LoopbackServer.start(port: port) { request in
-            guard request.method == .POST else {
-                return HTTPResponse(
-                    statusCode: .methodNotAllowed, headers: HTTPHeaders([HTTPHeader("allow"): "POST"]))
-            }
-            guard let body = await bodyBytes(request) else { return HTTPResponse(statusCode: .payloadTooLarge) }
+    ) throws(CommandFailure) -> WebhookListener {
+        let headers = answer.retryAfter.map { [(name: "retry-after", value: $0)] } ?? []
+        let server = try LoopbackPort.serve(port) { request in
+            guard request.method == "POST" else { return request.answer(405, headers: [("allow", "POST")]) }
             await receive(
                 ReceivedRequest(
-                    id: request.headers[HTTPHeader(StandardWebhooks.idHeader)],
-                    timestamp: request.headers[HTTPHeader(StandardWebhooks.timestampHeader)],
-                    signature: request.headers[HTTPHeader(StandardWebhooks.signatureHeader)], body: body,
+                    id: request.header(StandardWebhooks.idHeader),
+                    timestamp: request.header(StandardWebhooks.timestampHeader),
+                    signature: request.header(StandardWebhooks.signatureHeader), body: request.body,
                     received: WallClock.now()))
-            return response(answer)
+            return request.answer(answer.status, headers: headers)
         }
         return WebhookListener(server: server)
     }
 
     /// Lets answers in flight go out, then ends.
-    func stop() async { await server.stop() }
+    func stop() async { await LoopbackPort.stop(server) }
+}
 
-    private static func bodyBytes(_ request: HTTPRequest) async -> [UInt8]? {
-        var bytes: [UInt8] = []
+/// The servers of `kagu listen` and `kagu demo`.
+enum LoopbackPort {
+    /// Binds 127.0.0.1 on `port` and answers until `stop`; a body above 1 MiB is refused with 413 (messages have
+    /// 256 KiB at most). Throws a sentence when the port cannot be had.
+    static func serve(
+        _ port: UInt16, respond: @escaping LoopbackServer.Responder
+    ) throws(CommandFailure) -> LoopbackServer {
         do {
-            for try await chunk in request.bodySequence {
-                bytes.append(contentsOf: chunk)
-                guard bytes.count <= maximumBody.bytes else { return nil }
-            }
+            return try LoopbackServer.start(port: port, respond: respond)
         } catch {
-            return nil
+            throw CommandFailure(
+                "listen: 127.0.0.1:\(port): \(SystemReason.text(error.number)); choose another --port")
         }
-        return bytes
     }
 
-    private static func response(_ answer: CannedAnswer) -> HTTPResponse {
-        var headers = HTTPHeaders()
-        if let retryAfter = answer.retryAfter { headers.setValues([retryAfter], for: HTTPHeader("retry-after")) }
-        return HTTPResponse(statusCode: HTTPStatusCode(answer.status, phrase: ""), headers: headers)
-    }
+    /// Lets answers in flight go out for a second, then ends.
+    static func stop(_ server: LoopbackServer) async { await server.stop(grace: .seconds(1)) }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import FoundationEssentials
+import KaguMatch
 import KaguStore
 
 /// `kagu reindex`: the index over the hits, made anew from their files (O27).
@@ -23,7 +24,7 @@ struct ReindexCommand: ParsableCommand {
     func run() throws {
         let directory = try Wiring.ofProcess().stateDirectory(common)
         try StateOwner.become(ownerOf: directory)
-        let summary = try Store.reindex(directory: directory, at: WallClock.now())
+        let summary = try Store.reindex(directory: directory, at: WallClock.now(), folding: SearchText.fold)
         switch output {
         case .short: try StandardOutput.write(ReindexText(summary).text)
         case .json:

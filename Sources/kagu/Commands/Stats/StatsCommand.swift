@@ -6,7 +6,7 @@ import KaguModel
 import KaguStore
 
 /// `kagu stats`: how much there is of what (O26).
-struct StatsCommand: AsyncParsableCommand {
+struct StatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
         abstract: "Count items, hits, stories and outlets.",
@@ -26,12 +26,11 @@ struct StatsCommand: AsyncParsableCommand {
     @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
     var output = OutputFormat.short
 
-    func run() async throws {
+    func run() throws {
         let wiring = Wiring.ofProcess()
         let query = try filter.query(now: WallClock.now())
         let directory = try wiring.stateDirectory(common)
         try StateAccess.requireHits(directory)
-        StateAccess.prepareIndex(directory, query, always: true)
         let clock = filter.clock
         let counts = HitReader(directory: directory).statistics(query, by: by) { StatsReport.label($0, by, clock) }
         StateAccess.report(counts.summary, command: "stats")
@@ -39,6 +38,7 @@ struct StatsCommand: AsyncParsableCommand {
         let report = StatsReport(counts, by: by, polls: polls, clock: clock)
         let terminal = Terminal.standardOutput(environment: wiring.environment)
         try StandardOutput.write(report.text(output, terminal: terminal))
+        StateAccess.fillIndex(directory, counts.summary)
         if !counts.summary.unreadable.isEmpty { throw ExitStatus.error }
         if counts.total.hits == 0 { throw ExitStatus.negative }
     }
