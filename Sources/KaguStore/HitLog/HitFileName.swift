@@ -25,16 +25,18 @@ public struct HitFileName: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// Reads a name, that of a compressed file too; nil for other files.
     public init?(_ name: String) {
-        let stem = name.hasSuffix(Self.compressedSuffix) ? name.dropLast(Self.compressedSuffix.count) : name[...]
-        let parts = stem.split(separator: ".", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), parts.last == "jsonl", let day = CivilDate(parts[0]) else {
-            return nil
-        }
+        let ending = ".jsonl".utf8
+        var bytes = name.utf8[...]
+        let suffix = Self.compressedSuffix.utf8
+        if bytes.suffix(suffix.count).elementsEqual(suffix) { bytes = bytes.dropLast(suffix.count) }
+        guard bytes.suffix(ending.count).elementsEqual(ending) else { return nil }
+        let stem = bytes.dropLast(ending.count)
+        guard let day = CivilDate(Substring(stem.prefix(10))) else { return nil }
         self.init(day: day)
-        if parts.count == 3 {
-            guard let part = Int(parts[1]), part > 0 else { return nil }
-            self.part = part
-        }
+        let rest = stem.dropFirst(10)
+        guard let dot = rest.first else { return }
+        guard dot == UInt8(ascii: "."), let part = Int(Substring(rest.dropFirst())), part > 0 else { return nil }
+        self.part = part
     }
 
     /// The name.

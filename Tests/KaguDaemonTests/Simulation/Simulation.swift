@@ -88,13 +88,20 @@ final class Simulation {
     /// Returns when everything in flight waits for a publisher or for a gate.
     private func settle() async {
         guard let scheduler = running?.scheduler else { return }
-        var turns = 0
+        var (turns, calm) = (0, 0)
         while true {
             let seen = progress.count
             let parked = publisher.parkedCount
             let load = await scheduler.load
-            // The two are of one moment only if nothing has moved in between.
-            if load.starting == 0, load.inFlight == parked, progress.count == seen { return }
+            // The two are of one moment only if nothing has moved in between; and what has ended may be about to begin
+            // something else, which makes up for it in the count, so it is looked at again.
+            if load.starting == 0, load.inFlight == parked, progress.count == seen {
+                calm += 1
+                if calm == 3 { return }
+                await Task.yield()
+                continue
+            }
+            calm = 0
             turns += 1
             // Landings and waits for hops make no progress that can be seen from here.
             if turns % 3 != 0 { await progress.wait(beyond: seen) } else { await Task.yield() }
