@@ -110,7 +110,7 @@ public actor LoopbackServer {
         while !isStopped {
             // accept4 is not in Swift's Glibc.
             let accepted = Glibc.accept(descriptor, nil, nil)
-            guard accepted >= 0 else { return }
+            guard accepted >= 0 else { return rest(errno) }
             _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
             _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
             guard connections.count < limits.connections else {
@@ -118,6 +118,17 @@ public actor LoopbackServer {
                 continue
             }
             welcome(accepted)
+        }
+    }
+
+    /// Without a descriptor for a client that waits, the watch would call again and again.
+    private func rest(_ reason: Int32) {
+        guard reason == EMFILE || reason == ENFILE else { return }
+        watch?.remove(descriptor)
+        executor.queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in
+            self?.assumeIsolated { server in
+                if !server.isStopped { server.watch?.add(server.descriptor, number: 0) }
+            }
         }
     }
 

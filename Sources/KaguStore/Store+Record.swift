@@ -67,7 +67,7 @@ extension Store {
                 archive(work)
                 try batch.appendLines(to: log)
                 try batch.index(database)
-                if batch.orphans.isEmpty, let (name, end) = batch.watermark {
+                if batch.orphans.isEmpty, let (name, end) = batch.watermark, !unread.contains(name) {
                     try HitTable.setWatermark(end, of: name, database)
                 }
                 try faults.beforeCommit()

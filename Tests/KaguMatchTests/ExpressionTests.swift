@@ -90,6 +90,7 @@ struct ExpressionTests {
         ("@place.nc AND country:France", "\"France\" is no country code such as FR", 22),
         ("NOT NOT @place.nc", "NOT NOT says nothing; leave both out", 4),
         ("count(@place.nc)", "count() is compared: write >=, >, =, < or <= and a number", 16),
+        ("count(@place.nc) > 9223372036854775807", "no item names anything over 10000 times", 19),
     ]
 
     @Test("what is refused says what, where and what to do (M56, M57)", arguments: refusals)

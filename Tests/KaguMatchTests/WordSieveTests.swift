@@ -151,4 +151,12 @@ struct WordSieveTests {
         #expect(!matcher.mayFind(in: Document(content: "Etti, iddia. New is the Caledonian of old congress.")))
         #expect(matcher.mayFind(in: Document(content: "Yeni Kaledonyanın")))
     }
+
+    @Test("a letter whose small one lies far off is looked at, not sieved out (M63)")
+    func farSmallLetters() throws {
+        let entity = Sample.entity("place.x", [Alias("Ⱥlela", language: .any, location: Sample.place)])
+        let matcher = try Matcher(Watchlist(entities: [entity], watches: [Sample.watch("w", "@place.x")]))
+        let document = Document(content: "Ⱥlela lies on the coast.")
+        #expect(matcher.match(document).watches.count == 1)
+    }
 }

@@ -61,7 +61,10 @@ extension Courier {
     /// closes its breaker.
     func setEnabled(_ name: String, _ isEnabled: Bool, comment: String) async throws(StoreError) {
         await beginTurn(whenIdle: name)
-        defer { endTurn() }
+        defer {
+            endTurn()
+            wake()
+        }
         let now = time.wall()
         let before = breaker(name)
         var after = before
@@ -78,7 +81,6 @@ extension Courier {
         }
         breakers[name] = after
         note(before, after, of: name)
-        wake()
     }
 
     /// How every receiver of the configuration stands, by name (C4).

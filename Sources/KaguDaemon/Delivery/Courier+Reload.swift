@@ -38,9 +38,10 @@ extension Courier {
             return try await store.makeDue(receiver: name, at: now)
         }
         breaker.redefine()
+        // At once: an attempt may end while the store writes, and what it says comes after this.
+        breakers[name] = breaker
         try await store.setReceivers([ReceiverRecord(name, breaker.health)], at: now)
         try await store.makeDue(receiver: name, at: now)
-        breakers[name] = breaker
         if breaker.state == .disabled {
             logger.warning("receiver \(name) is redefined but disabled: kagu receivers enable \(name)")
         }

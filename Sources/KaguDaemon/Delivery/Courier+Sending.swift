@@ -17,7 +17,7 @@ extension Courier {
         var seen: Set<String> = []
         for name in due.map(\.receiver) where seen.insert(name).inserted {
             guard inFlight.count < Self.maximumInFlight, !isDraining else { return }
-            guard inFlight[name] == nil else { continue }
+            guard inFlight[name] == nil, !isOrdered(name) else { continue }
             guard let receiver = plan?.receivers[name] else {
                 try await store.park(receiver: name, reason: "receiver_removed", at: now)
                 continue
@@ -29,7 +29,7 @@ extension Courier {
             let routes = due.filter { $0.receiver == name && $0.isCounted }.map(\.route)
             let capped = routes.filter { !cap(sent, RouteAndReceiver(route: $0, receiver: name)).allows(at: now) }
             guard breaker(name).allowsAttempt(at: now), gapLeft(of: name) <= .zero,
-                let alert = try await nextAlert(of: name, capped: capped, at: now)
+                let alert = try await nextAlert(of: name, capped: capped, at: now), !isDraining, !isOrdered(name)
             else { continue }
             begin(alert, to: receiver)
         }

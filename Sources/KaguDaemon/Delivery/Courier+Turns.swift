@@ -9,7 +9,12 @@ extension Courier {
     struct Turns {
         fileprivate var isTaken = false
         fileprivate var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Receivers with orders that wait until nothing is under way to them, and how many: nothing more is begun.
+        fileprivate var ordered: [String: Int] = [:]
     }
+
+    /// Whether an operator's order waits until nothing is under way to a receiver.
+    func isOrdered(_ receiver: String) -> Bool { turns.ordered[receiver] != nil }
 
     /// Waits for the turn; whoever has it calls `endTurn`.
     func beginTurn() async {
@@ -30,8 +35,13 @@ extension Courier {
     }
 
     /// Waits for the turn at a moment when nothing is under way to a receiver: what an attempt brings would
-    /// overwrite the operator's word.
+    /// overwrite the operator's word. A backlog has to wait meanwhile, or the moment would not come before its end.
     func beginTurn(whenIdle receiver: String) async {
+        turns.ordered[receiver, default: 0] += 1
+        defer {
+            let others = turns.ordered[receiver, default: 1] - 1
+            turns.ordered[receiver] = others > 0 ? others : nil
+        }
         while true {
             await beginTurn()
             guard let attempt = inFlight[receiver] else { return }

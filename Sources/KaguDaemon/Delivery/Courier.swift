@@ -191,6 +191,7 @@ actor Courier {
     private func round() async {
         await beginTurn()
         defer { endTurn() }
+        guard !isDraining else { return }
         do {
             try await followClock()
             try await clean()
@@ -235,7 +236,9 @@ actor Courier {
             deadlines += [breaker.nextNews, breaker.disabledAt].compactMap { $0 }
         }
         if inFlight.count < Self.maximumInFlight {
-            for next in try await store.nextAttempts() where inFlight[next.receiver] == nil {
+            // Who carries out an order wakes the courier too.
+            for next in try await store.nextAttempts()
+            where inFlight[next.receiver] == nil && !isOrdered(next.receiver) {
                 deadlines.append(max(next.at, earliestSend(next, at: now)))
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import KaguConfig
 import KaguDispatch
 import KaguMatch
@@ -21,6 +22,8 @@ extension Daemon {
             } catch {
                 guard case .diskFull = error, !options.pollsOnce else { throw error }
                 let news = SpaceNews(config.store)
+                // Nothing is open yet: a stop is a stop at once, also for the first process of a container.
+                for stop in [SIGTERM, SIGINT] { signal(stop) { _ in _exit(ExitCode.stopped.rawValue) } }
                 if !hasTold { logger.error("\(news.text); nothing is polled, it is tried again every 30 s") }
                 hasTold = true
                 notifier.extendStart(by: Self.storageInterval * 3)

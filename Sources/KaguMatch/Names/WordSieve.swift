@@ -37,6 +37,8 @@ final class WordSieve: Sendable {
             if entry.kind == .digit, scalar < 0x80 { return scalar }
             let letter = table.low[Int(scalar)]
             guard letter.isSimple else { return table.isBetweenWords(scalar) ? 0 : Self.odd }
+            // The small letter of Ⱥ (U+023A) lies beyond what words are made of here.
+            guard letter.unit.loose < 0x800 else { return Self.odd }
             let first = LooseHash.utf8(letter.unit.loose)
             guard letter.second != 0 else { return first }
             return first | LooseHash.utf8(UInt32(letter.second)) << (first < 0x100 ? 8 : 16)

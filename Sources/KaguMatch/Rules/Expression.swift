@@ -90,6 +90,9 @@ struct Count: Hashable, Sendable {
         case atLeast = ">=", more = ">", equal = "=", less = "<", atMost = "<="
     }
 
+    /// More mentions of one thing than any item has.
+    static let largest = 10_000
+
     var operand: ScopedOperand
     var relation: Relation
     var number: Int

@@ -380,6 +380,7 @@ struct ExpressionParser<Names: ExpressionNames> {
         }
         advance()
         guard case .number(let number) = token.kind else { throw fail("a number should stand here") }
+        guard number <= Count.largest else { throw fail("no item names anything over \(Count.largest) times") }
         advance()
         return .count(Count(operand: operand, relation: relation, number: number))
     }

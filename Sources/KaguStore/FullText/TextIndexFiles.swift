@@ -44,6 +44,7 @@ public struct TextIndexFiles: Sendable {
             builder.add(line.bytes)
             return true
         }
+        guard reader.problem == nil else { return Summary() }
         let bytes = builder.finish()
         try HitIndexFiles.replace("\(path)/\(Self.name(of: file))", bytes)
         return Summary(files: 1, lines: builder.lines, textBytes: builder.textBytes, indexBytes: bytes.count)
@@ -75,7 +76,7 @@ public struct TextIndexFiles: Sendable {
         guard let reader = LineReader("\(path)/\(file)"),
             let index = TextIndex(path: "\(path)/\(Self.name(of: file))")
         else { return false }
-        return index.coveredBytes == reader.size && index.foldingSum == TextIndexFormat.sum(of: folding)
+        return reader.endsWhole(at: index.coveredBytes) && index.foldingSum == TextIndexFormat.sum(of: folding)
             && index.isSound
     }
 

@@ -52,6 +52,8 @@ public struct HitIndexFiles: Sendable {
             builder.add(line.bytes)
             return true
         }
+        // What could not be read now may be read later: an index that leaves it out would hide it for ever.
+        guard reader.problem == nil else { return Summary() }
         let bytes = builder.finish()
         try Self.replace(target, bytes)
         return Summary(
@@ -83,6 +85,17 @@ public struct HitIndexFiles: Sendable {
         return summary
     }
 
+    /// Builds the indexes that are missing for days of a period before `day`: what a question would need is read once,
+    /// not for the answer and then again for the index.
+    public func makeMissing(since: Instant?, until: Instant?, before day: CivilDate) throws(StoreError) {
+        for file in HitFileName.list(in: path)
+        where file.day < day && since.map({ $0.day <= file.day }) ?? true
+            && until.map({ file.day.start < $0 }) ?? true
+        {
+            if HitIndex(path: "\(path)/\(Self.name(of: file))") == nil { try rebuild(file) }
+        }
+    }
+
     /// Builds the indexes of the files of `day` and later, which still grow, where too much lies behind their end.
     public func catchUp(from day: CivilDate) throws(StoreError) {
         var summary = HitReadSummary()
@@ -103,7 +116,7 @@ public struct HitIndexFiles: Sendable {
     /// Whether a hit file has an index over all of its bytes.
     public func isWhole(_ file: HitFileName) -> Bool {
         guard let reader = LineReader("\(path)/\(file)"), let index = open(file, of: reader) else { return false }
-        return index.coveredBytes == reader.size
+        return reader.endsWhole(at: index.coveredBytes)
     }
 
     /// The index of a hit file; nil where there is none that can be read, or it is of other lines: lines that could not be
@@ -130,6 +143,10 @@ public struct HitIndexFiles: Sendable {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
+            // What a question left that was broken off while it made an index.
+            if name.hasSuffix(".new"), name.contains("\(suffix)."), isOld("\(path)/\(name)") {
+                unlink("\(path)/\(name)")
+            }
             guard name.hasSuffix(suffix), HitFileName(name.dropLast(suffix.count) + ".jsonl") != nil,
                 !wanted.contains(name)
             else { continue }
@@ -137,10 +154,18 @@ public struct HitIndexFiles: Sendable {
         }
     }
 
+    /// Whether a file was last written a day ago.
+    private func isOld(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 86_400
+    }
+
     /// Puts a file in the place of another, whole or not at all.
     static func replace(_ target: String, _ bytes: [UInt8]) throws(StoreError) {
         let temporary = "\(target).\(getpid()).new"
-        let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        // Whoever owns the directory may have put a link there, and root may be asking.
+        unlink(temporary)
+        let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw SystemError.failure(errno, path: temporary, doing: "open") }
         var written = 0
         while written < bytes.count {

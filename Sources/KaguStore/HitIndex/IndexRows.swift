@@ -62,6 +62,8 @@ struct IndexRows {
                 next += 1
             }
             guard let length = length(line), let checksum = checksum(line) else { return nil }
+            // Rows have no checksum: a length that is wrong may not lead back, or beyond the lines.
+            guard offset > found.last?.end ?? -1, offset + length < index.coveredBytes else { return nil }
             found.append(IndexedPlace(start: offset, length: length, checksum: checksum))
         }
         return found

@@ -127,7 +127,7 @@ struct IndexedLines {
     /// Whether a line is the one that was indexed, and ends where it did.
     private static func isThere(_ place: IndexedPlace, in block: [UInt8], _ first: Int) -> Bool {
         let end = place.end - first
-        guard end < block.count, block[end] == 0x0A else { return false }
+        guard place.start >= first, end < block.count, block[end] == 0x0A else { return false }
         return block.withUnsafeBytes { bytes in
             CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[(place.start - first)..<end])) == place.checksum
         }

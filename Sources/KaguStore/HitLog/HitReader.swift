@@ -185,7 +185,10 @@ public struct HitReader: Sendable {
 extension HitReadSummary {
     /// Notes what an index does not cover.
     mutating func noteGap(of index: HitIndex?, _ file: HitFileName, _ reader: borrowing LineReader) {
-        let bytes = reader.size - (index?.coveredBytes ?? 0)
-        if bytes > 0 { gaps.insert(IndexGap(file: file, bytes: bytes, fileBytes: reader.size)) }
+        let covered = index?.coveredBytes ?? 0
+        let bytes = reader.size - covered
+        if bytes > 0, !reader.endsWhole(at: covered) {
+            gaps.insert(IndexGap(file: file, bytes: bytes, fileBytes: reader.size))
+        }
     }
 }

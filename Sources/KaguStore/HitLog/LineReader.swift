@@ -169,6 +169,12 @@ struct LineReader: ~Copyable {
         return 0
     }
 
+    /// Whether whole lines end at `offset`, and behind it is nothing, or a line without its end. Of a compressed day, whose
+    /// end is dear to read, only whether it ends there.
+    func endsWhole(at offset: Int) -> Bool {
+        offset == size || (!isCompressed && offset < size && endOfWholeLines(before: size) == offset)
+    }
+
     /// The start of the line after the first newline at or behind `offset`; `limit` where there is none before it.
     func lineStart(after offset: Int, limit: Int) -> Int {
         var start = offset

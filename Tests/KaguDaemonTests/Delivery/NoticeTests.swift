@@ -140,4 +140,20 @@ import Testing
         let row = try await rig.store.receiverRecords().first { $0.name == "desk" }
         #expect(row?.health.state == .disabled && row?.health.cause == "operator: holiday")
     }
+
+    @Test("an order to a receiver with a backlog waits for one attempt, not for the backlog (C6)")
+    func orderBeforeBacklog() async throws {
+        let rig = try await CourierRig(.make(Route(receiver: "desk", groupWait: .zero)))
+        rig.targets.on("desk", FakeTargets.Reply(outcome: .answered(status: 200), after: .seconds(1)))
+        for _ in 0..<12 { try await rig.publish([rig.hit()]) }
+        await rig.pass(.milliseconds(2500))
+        let before = rig.targets.requests("desk").count
+        let courier = rig.courier
+        let order = Task { try await courier.setEnabled("desk", false, comment: "holiday") }
+        for _ in 0..<20 { await Task.yield() }
+        await rig.pass(.seconds(3))
+        try await order.value
+        #expect(try await rig.courier.receiverStatuses().first?.state == .disabled)
+        #expect(rig.targets.requests("desk").count <= before + 1)
+    }
 }

@@ -223,6 +223,26 @@ struct HitIndexPartTests {
         }
     }
 
+    @Test(
+        "a length that is damaged in one row neither traps nor costs a hit, forward and backward (O38)",
+        arguments: [0, 5, 10, 31, 50, 62, 63, 64, 65, 70, 128])
+    func damagedLength(line: Int) throws {
+        let day = try LongDay(200)
+        var bytes = try day.directory.bytes(LongDay.index)
+        let index = try #require(HitIndex(path: day.directory.path(LongDay.index)))
+        let rows = try #require(index.entry(.rows))
+        // The highest bit of the length, which stands before the checksum.
+        bytes[rows.offset + line * rows.width + rows.width - 5] ^= 0x80
+        try day.directory.write(bytes, to: LongDay.index)
+        for number in LongDay.queries.indices {
+            var query = day.query(number)
+            #expect(day.ids(query) == (try day.plain(query)), "query \(number)")
+            query.newestFirst.toggle()
+            query.limit = 90
+            #expect(day.ids(query) == (try day.plain(query)), "query \(number), turned")
+        }
+    }
+
     private static func put(_ value: UInt64, _ size: Int, at place: Int, _ bytes: inout [UInt8]) {
         for byte in 0..<size { bytes[place + byte] = UInt8(truncatingIfNeeded: value >> UInt64(byte * 8)) }
     }

@@ -79,6 +79,7 @@ struct HitsCommand: AsyncParsableCommand {
         query.newestFirst = reverse
         let directory = try wiring.stateDirectory(common)
         try StateAccess.requireHits(directory)
+        if query.usesIndex { StateAccess.prepareIndex(directory, query) }
         return (query, directory, wiring)
     }
 
@@ -150,11 +151,20 @@ enum StateAccess {
         throw CommandFailure("hits: \(directory): \(SystemReason.text(reason)); \(remedy(reason))")
     }
 
+    /// Builds the indexes of sealed days that a query needs and that are not there, where this user may write them.
+    static func prepareIndex(_ directory: String, _ query: HitQuery) {
+        guard access(StateDirectory(directory).hits, W_OK) == 0 else { return }
+        let files = HitIndexFiles(directory: directory)
+        // Without an index the lines are read, which takes longer and finds the same.
+        _ = try? files.makeMissing(since: query.since, until: query.until, before: WallClock.now().day)
+    }
+
     /// Builds the indexes that a query has missed, after its answer, where this user may write them.
     static func fillIndex(_ directory: String, _ summary: HitReadSummary) {
         guard !summary.gaps.isEmpty, access(StateDirectory(directory).hits, W_OK) == 0 else { return }
-        // Without an index the lines are read, which takes longer and finds the same.
-        _ = try? HitIndexFiles(directory: directory).fill(summary.gaps, today: WallClock.now().day)
+        let unreadable = Set(summary.unreadable.map(\.file))
+        let gaps = summary.gaps.filter { !unreadable.contains($0.file) }
+        _ = try? HitIndexFiles(directory: directory).fill(gaps, today: WallClock.now().day)
     }
 
     /// Tells of files that could not be read.

@@ -31,6 +31,7 @@ struct StatsCommand: ParsableCommand {
         let query = try filter.query(now: WallClock.now())
         let directory = try wiring.stateDirectory(common)
         try StateAccess.requireHits(directory)
+        StateAccess.prepareIndex(directory, query)
         let clock = filter.clock
         let counts = HitReader(directory: directory).statistics(query, by: by) { StatsReport.label($0, by, clock) }
         StateAccess.report(counts.summary, command: "stats")
