@@ -91,7 +91,7 @@ fuzz: deps ## libFuzzer and AddressSanitizer over the byte parsers, FUZZ_SECONDS
 
 soak: deps ## hours of kills, power cuts and flipped bytes
 	swift build --build-tests
-	KAGU_SOAK=1 swift test --skip-build --no-parallel --filter "KillTests|PowerCutTests|DamageTests"
+	KAGU_SOAK=1 swift test --skip-build --no-parallel --filter "KillTests|InjectionTests|PowerCutTests|StorageFaultTests|KaguStoreTests.DamageTests|HitIndexPartTests|TextIndexTests"
 
 install: ## what `make build` has built, into DESTDIR with PREFIX (/usr/local) and SYSCONFDIR
 	@[ -x $(RELEASE)/kagud ] && [ -x $(RELEASE)/kagu ] || { echo "nothing to install: run make build first" >&2; exit 1; }

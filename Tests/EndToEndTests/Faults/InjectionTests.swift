@@ -9,7 +9,7 @@ import Testing
 
 /// `strace -e inject=` on the real binary: SIGKILL at each write, sync and rename of one hit's way, and failing syncs
 /// (T2, T5). Where ptrace or strace is not to be had, the tests are reported as skipped.
-@Suite("Injected system calls", .serialized, .enabled(if: Strace.works, "strace cannot trace here"))
+@Suite("Injected system calls", .serialized, .enabled(if: Strace.works || Soak.isOn, "strace cannot trace here"))
 struct InjectionTests {
     /// A newsroom whose baseline is known and which has one item that is news; its state is put back for each fault.
     private struct Cycle {
@@ -90,7 +90,7 @@ struct InjectionTests {
     @Test("writes fail with ENOSPC from some index on: nothing lost, nothing doubled (O36, T6)")
     func noSpace() async throws {
         var cycle = try await Cycle()
-        for index in [1, 4, 9] {
+        for index in Soak.isOn ? Array(1...40) : [1, 4, 9] {
             try cycle.begin()
             _ = try Strace.run(cycle.room, ["-e", "inject=pwrite64:error=ENOSPC:when=\(index)+"])
             try await cycle.finish("pwrite64 ENOSPC \(index)+")

@@ -10,8 +10,7 @@ import Testing
 /// SIGKILL at random instants, with the whole daemon (T1).
 @Suite("Killed at any instant", .serialized)
 struct KillTests {
-    private static let isSoak = ProcessInfo.processInfo.environment["KAGU_SOAK"] == "1"
-    private static let kills = isSoak ? 1_000 : 20
+    private static let kills = Soak.count(ci: 20, soak: 1_000)
     private static let feeds = ["a", "b", "c", "d", "e"]
 
     /// Publishes ten new items a second in each of five feeds.
