@@ -39,6 +39,10 @@ enum Program {
 
     /// Runs one command line; its messages go to standard error, `--help` and `--version` to standard output.
     static func run(_ arguments: [String]) async -> Int32 {
+        if let unknown = UnknownVerb(arguments) {
+            StandardError.write("kagu: \(unknown)\n")
+            return ExitStatus.error.rawValue
+        }
         let command: any ParsableCommand
         do {
             command = try await KaguCommand.asyncParseAsRoot(arguments)
