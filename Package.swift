@@ -75,8 +75,8 @@ let package = Package(
 
         // Ground.
         library("KaguBytes", ["CCrypto", "CZlib"]),
-        library("KaguDispatch"),
-        library("KaguLoopback", ["KaguDispatch", "CEpoll"]),
+        library("KaguDispatch", ["CEpoll"]),
+        library("KaguLoopback", ["KaguDispatch"]),
         library("KaguModel"),
 
         // Abilities: siblings that never import each other.
@@ -115,14 +115,17 @@ let package = Package(
         tests("KaguConfigTests", ["KaguConfig", "KaguModel"], exclude: ["Fixtures"]),
         tests("KaguFeedTests", ["KaguFeed", "KaguModel", "KaguBytes"], exclude: ["Fixtures"]),
         tests("KaguMatchTests", ["KaguMatch", "KaguModel"]),
-        tests("KaguHTTPTests", ["KaguHTTP", "KaguModel", "KaguBytes", "KaguDispatch"]),
+        tests("KaguHTTPTests", ["KaguHTTP", "KaguModel", "KaguBytes", "KaguDispatch", "KaguLoopback"]),
         tests("KaguStoreTests", ["KaguStore", "KaguModel", "KaguBytes", grdb]),
         tests("KaguAlertTests", ["KaguAlert", "KaguModel", "KaguBytes"]),
         tests(
             "KaguDaemonTests",
-            ["KaguDaemon", "KaguAlert", "KaguConfig", "KaguFeed", "KaguHTTP", "KaguStore", "KaguModel"]),
+            [
+                "KaguDaemon", "KaguAlert", "KaguConfig", "KaguDispatch", "KaguFeed", "KaguHTTP", "KaguLoopback",
+                "KaguStore", "KaguModel",
+            ]),
         tests("kaguTests", ["kagu", "KaguModel", "KaguConfig", "KaguMatch", "KaguStore", "KaguAlert"]),
         // Start the built executables, so these must be there.
-        tests("EndToEndTests", ["KaguAlert", "KaguModel", "KaguStore", "kagud", "kagu"]),
+        tests("EndToEndTests", ["KaguAlert", "KaguLoopback", "KaguModel", "KaguStore", "kagud", "kagu"]),
     ]
 )

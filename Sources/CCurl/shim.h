@@ -7,8 +7,6 @@
 #define KAGU_CCURL_SHIM_H
 
 #include <curl/curl.h>
-// The sockets of libcurl sit in an epoll descriptor of ours, and Swift's Glibc module leaves this header out.
-#include <sys/epoll.h>
 
 // QUICK_EXIT came with 7.87, PROTOCOLS_STR with 7.85, CURLINFO_CAPATH with 7.84.
 #if LIBCURL_VERSION_NUM < 0x075700

@@ -155,8 +155,7 @@ public actor Daemon {
 
     /// Opens the store, mends what a crash has left, and builds the owners; polls and sends nothing yet.
     func open(_ config: Config, _ wiring: Wiring) async throws(StoreError) -> Parts {
-        let (store, recovery) = try Store.open(
-            directory: config.store.directory, at: time.wall(), limits: config.store.limits)
+        let (store, recovery) = try openStore(config)
         tellMended(recovery)
         if !recovery.hits.isEmpty {
             logger.notice("recover hits: \(recovery.hits.count) lines that the index did not know are routed now")

@@ -10,7 +10,7 @@ final class LoopbackConnection {
     private let descriptor: Int32
     private let number: Int
     private let limits: LoopbackLimits
-    private let watch: SocketWatch
+    private let sockets: EpollSet
     private var timer: DeadlineTimer?
     private let receive: (LoopbackRequest) -> Void
     private let closed: () -> Void
@@ -48,9 +48,10 @@ final class LoopbackConnection {
     }
 
     /// Serves an accepted descriptor, which must not block, and closes it in the end; `closed` runs then. `receive`
-    /// gets each request, and the next one only after `send`. Its owner calls `read` when `watch` names its number.
+    /// gets each request, and the next one only after `send`. Its owner calls `start`, and `read` when `sockets` names its
+    /// number.
     init(
-        descriptor: Int32, number: Int, limits: LoopbackLimits, queue: DispatchQueue, watch: SocketWatch,
+        descriptor: Int32, number: Int, limits: LoopbackLimits, queue: DispatchQueue, sockets: EpollSet,
         receive: @escaping (LoopbackRequest) -> Void, closed: @escaping () -> Void
     ) {
         self.descriptor = descriptor
@@ -59,9 +60,13 @@ final class LoopbackConnection {
         self.receive = receive
         self.closed = closed
         reader = RequestReader(limits: limits)
-        self.watch = watch
+        self.sockets = sockets
         timer = DeadlineTimer(queue: queue) { [weak self] in self?.timeIsUp() }
-        watch.add(descriptor, number: number)
+    }
+
+    /// Begins to read; closes at once where the kernel has no room for the watch.
+    func start() {
+        guard (try? sockets.add(descriptor, for: .readable, number: number)) != nil else { return close() }
         timer?.schedule(after: limits.idleTime)
     }
 
@@ -80,7 +85,7 @@ final class LoopbackConnection {
         guard state != .closed else { return }
         state = .closed
         timer?.cancel()
-        watch.remove(descriptor)
+        sockets.remove(descriptor)
         _ = Glibc.close(descriptor)
         closed()
     }
@@ -90,7 +95,7 @@ final class LoopbackConnection {
     /// Reads what there is.
     func read() {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        // Who sends without end may not keep the queue: the watch calls again.
+        // Who sends without end may not keep the queue: its owner calls again.
         for _ in 0..<Self.readsAtOnce where state != .closed {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {

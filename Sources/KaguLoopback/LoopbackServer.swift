@@ -21,7 +21,7 @@ public actor LoopbackServer {
     private nonisolated let accepted = Atomic(0)
     private let limits: LoopbackLimits
     private let respond: Responder
-    private var watch: SocketWatch?
+    private var sockets: EpollSet?
     private var isStopped = false
     private var connections: [Int: LoopbackConnection] = [:]
 
@@ -34,8 +34,11 @@ public actor LoopbackServer {
         let (descriptor, port) = try bind(port)
         let server = LoopbackServer(
             descriptor, port, limits, SerialQueueExecutor(label: label), respond)
-        // On the queue: only there the sources may be touched.
-        server.executor.queue.async { server.assumeIsolated { $0.begin() } }
+        // On the queue: only there the sockets may be touched.
+        if let failure = server.executor.queue.sync(execute: { server.assumeIsolated { $0.begin() } }) {
+            close(descriptor)
+            throw failure
+        }
         return server
     }
 
@@ -77,28 +80,28 @@ public actor LoopbackServer {
     private func stopListening() {
         guard !isStopped else { return }
         isStopped = true
-        watch?.remove(descriptor)
+        sockets?.remove(descriptor)
         close(descriptor)
     }
 
     private func closeAll() {
         for connection in connections.values { connection.close() }
-        // An event that is on its way would meet a source that is gone.
-        executor.queue.asyncAfter(deadline: .now() + .milliseconds(200)) {
-            self.assumeIsolated { server in
-                server.watch?.cancel()
-                server.watch = nil
-            }
-        }
+        sockets?.cancel()
+        sockets = nil
     }
 
-    /// Begins to accept; the watch holds the server until it is stopped.
-    private func begin() {
-        let watch = SocketWatch(queue: executor.queue) { number in
-            self.assumeIsolated { $0.isReady(number) }
+    /// Begins to accept; its sockets hold the server until it is stopped. Gives what the system has refused.
+    private func begin() -> LoopbackError? {
+        do throws(EpollError) {
+            let sockets = try EpollSet(queue: executor.queue) { sockets in
+                sockets.poll { number, _ in self.assumeIsolated { $0.isReady(number) } }
+            }
+            try sockets.add(descriptor, for: .readable, number: 0)
+            self.sockets = sockets
+            return nil
+        } catch {
+            return LoopbackError(number: error.number)
         }
-        self.watch = watch
-        watch.add(descriptor, number: 0)
     }
 
     /// Connections count from 1; 0 is the port.
@@ -121,26 +124,28 @@ public actor LoopbackServer {
         }
     }
 
-    /// Without a descriptor for a client that waits, the watch would call again and again.
+    /// Without a descriptor for a client that waits, the port would be ready again and again.
     private func rest(_ reason: Int32) {
         guard reason == EMFILE || reason == ENFILE else { return }
-        watch?.remove(descriptor)
+        sockets?.remove(descriptor)
         executor.queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in
             self?.assumeIsolated { server in
-                if !server.isStopped { server.watch?.add(server.descriptor, number: 0) }
+                if !server.isStopped { try? server.sockets?.add(server.descriptor, for: .readable, number: 0) }
             }
         }
     }
 
     private func welcome(_ client: Int32) {
-        guard let watch else { return }
+        guard let sockets else { return }
         var yes: Int32 = 1
         setsockopt(client, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         let number = accepted.add(1, ordering: .relaxed).newValue
-        connections[number] = LoopbackConnection(
-            descriptor: client, number: number, limits: limits, queue: executor.queue, watch: watch,
+        let connection = LoopbackConnection(
+            descriptor: client, number: number, limits: limits, queue: executor.queue, sockets: sockets,
             receive: { [weak self] request in self?.assumeIsolated { $0.answer(request) } },
             closed: { [weak self] in self?.assumeIsolated { $0.connections[number] = nil } })
+        connections[number] = connection
+        connection.start()
     }
 
     private func answer(_ request: LoopbackRequest) {

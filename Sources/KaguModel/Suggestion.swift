@@ -9,8 +9,8 @@ public enum Suggestion {
         var best: (distance: Int, candidate: String)?
         for candidate in candidates where candidate != word {
             let distance = editDistance(wanted, Array(candidate.lowercased().unicodeScalars), limit: 2)
-            // Of a two-letter word everything is two edits away.
-            if distance <= min(2, max(1, wanted.count / 2)), distance < (best?.distance ?? 3) {
+            // Of a letter everything short is one edit away, of two letters two.
+            if distance <= min(2, wanted.count / 2), distance < (best?.distance ?? 3) {
                 best = (distance, candidate)
             }
         }

@@ -102,17 +102,29 @@ public struct StateReader: Sendable {
     /// The rows of all receivers that have one.
     public func receiverRecords() throws(StoreError) -> [ReceiverRecord] { try read(OutboxTable.receivers) }
 
-    /// When the newest hit was stored; nil before the first.
+    /// When the newest hit was stored; nil before the first. The files tell: hits of the past may have no row, or one of a
+    /// late number. Where they cannot be read, the newest row does.
     public func lastHit() throws(StoreError) -> Instant? {
-        try read { database in
+        for name in HitFileName.list(in: directory.hits).reversed() {
+            guard let reader = LineReader("\(directory.hits)/\(name)") else { continue }
+            var seen: Instant?
+            reader.backward(0..<reader.endOfWholeLines(before: reader.size)) { line in
+                seen = HitLine.seen(line.bytes)
+                return seen == nil
+            }
+            if let seen { return seen }
+        }
+        return try read { database in
             try Int64.fetchOne(database, sql: "SELECT seen FROM hit ORDER BY n DESC LIMIT 1")
                 .map(Instant.init(milliseconds:))
         }
     }
 
-    /// How many hits the index holds.
+    /// How many hits the index knows.
     public func hitCount() throws(StoreError) -> Int {
-        try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM hit") ?? 0 }
+        try read {
+            try Int.fetchOne($0, sql: "SELECT (SELECT count(*) FROM hit) + (SELECT count(*) FROM known_hit)") ?? 0
+        }
     }
 
     /// How many items the store has seen and not forgotten.

@@ -57,7 +57,7 @@ extension Store {
     func commitQueued() {
         let work = inbox.withLock { $0.take() }
         guard !work.isEmpty else { return }
-        var batch = RecordBatch(orphans: orphans)
+        var batch = RecordBatch(orphans: orphans, hits: directory.hits)
         // Before anything is written: no validator advances, and the next poll brings the same items (O36, P12).
         let isFleeting = work.allSatisfy(\.isFleeting)
         if let obstacle = pollObstacle(takesSpace: !isFleeting) { return fail(work, batch, obstacle) }

@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KaguLoopback
+public import KaguLoopback
 
 /// What a `LoopbackOrigin` does with one request: an answer byte by byte, well-behaved or not.
 public struct ScriptedResponse: Sendable {
-    /// A piece of the body.
-    public struct Part: Sendable {
-        /// The bytes, sent as they are: compressed bodies are the test's part.
-        public var bytes: [UInt8]
-        /// How many times they are sent.
-        public var repetitions: Int
-        /// The wait before each time.
-        public var delay: Duration
-
-        /// A piece of the body; once and at once unless said otherwise.
-        public init(_ bytes: [UInt8], repetitions: Int = 1, delay: Duration = .zero) {
-            self.bytes = bytes
-            self.repetitions = repetitions
-            self.delay = delay
-        }
-    }
+    /// A piece of the body, sent as it is: compressed bodies are the test's part.
+    public typealias Part = LoopbackAnswer.Piece
 
     /// How the client is told where the body ends.
     public enum Framing: Sendable {
@@ -122,7 +108,7 @@ extension ScriptedResponse {
 
     /// One byte at a time with a pause before each, `count` times, under a true `Content-Length`.
     public static func drip(count: Int, every pause: Duration) -> ScriptedResponse {
-        ScriptedResponse(parts: [Part([0x2E], repetitions: count, delay: pause)])
+        ScriptedResponse(parts: [Part([0x2E], repetitions: count, pause: pause)])
     }
 
     /// The same answer after a wait.
@@ -138,8 +124,9 @@ extension ScriptedResponse {
         if case .chunked = framing { isChunked = true }
         var pieces = [LoopbackAnswer.Piece(head, pause: delay)]
         pieces += parts.map { part in
-            let bytes = isChunked ? Self.chunk(part.bytes) : part.bytes
-            return LoopbackAnswer.Piece(bytes, repetitions: part.repetitions, pause: part.delay)
+            var piece = part
+            if isChunked { piece.bytes = Self.chunk(part.bytes) }
+            return piece
         }
         let endMark = LoopbackAnswer.Piece(isChunked ? Array("0\r\n\r\n".utf8) : [])
         return switch ending {

@@ -90,7 +90,9 @@ struct Wiring {
     ) -> CommandFailure {
         let errors = problems.filter { $0.severity == .error }
         let first = errors.first ?? problems.first
-        let head = "\(what): \(first.map { "\($0.location.map { "\($0): " } ?? "")\($0.message)" } ?? path)"
+        let told = first.map { "\($0.location.map { "\($0): " } ?? "")\($0.message)" } ?? path
+        // Of a pattern the problem tells itself what it was for.
+        let head = told.hasPrefix("\(what): ") ? told : "\(what): \(told)"
         guard errors.count > 1 else { return CommandFailure(head) }
         return CommandFailure("\(head) (and \(errors.count - 1) more; run: \(advice ?? "kagu check \(path)"))")
     }

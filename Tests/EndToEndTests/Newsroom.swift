@@ -53,15 +53,17 @@ final class Newsroom: Sendable {
         origin.on("/\(name)") { [documents] request in
             let body = documents[name]
             // By content: a window of items that moves on keeps its count and its bytes.
-            let tag = "W/\"\(CRC32C.checksum(body.utf8))\""
+            let tag = "W/\"v-\(items.count)-\(CRC32C.checksum(body.utf8))\""
             if request.header("If-None-Match") == tag { return .notModified(headers: ["ETag": tag]) }
             return .text(
                 body, headers: ["ETag": tag, "Last-Modified": "Tue, 32 Foo 1800 00:00:00 GMT", "X-Any": "1"])
         }
     }
 
-    /// Writes configuration, watches and secret for these feeds.
-    func configure(feeds: [String], watch: String = "lagoon", extra: String = "") throws {
+    /// Writes configuration, watches and secret for these feeds; `store` are the members of that name.
+    func configure(
+        feeds: [String], watch: String = "lagoon", store: String? = nil, extra: String = ""
+    ) throws {
         let list = feeds.map { name in
             "  - {id: \(name), url: \"\(origin.url("/\(name)"))\", language: en, country: FR, class: independent, interval: 1s}"
         }
@@ -79,7 +81,7 @@ final class Newsroom: Sendable {
             """
             feeds: [feeds.yaml]
             watches: [watches.yaml]
-            store: {dir: \(statePath)}
+            store: {\(store ?? "dir: \(statePath)")}
             http: {allow_private: ["127.0.0.1:\(origin.port)"]}
             poll: {per_host: {in_flight: 4, spacing: 0s}}
             alerts:

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import KaguLoopback
 import KaguModel
 import KaguTestSupport
 import Testing

@@ -2,6 +2,7 @@
 
 import Glibc
 import KaguHTTP
+import KaguLoopback
 import KaguTestSupport
 import Testing
 
@@ -79,7 +80,7 @@ struct ContactTests {
         fetching.origin.on(
             "/",
             ScriptedResponse(
-                parts: [.init([], delay: .milliseconds(100))], framing: .none, ending: ending,
+                parts: [.init([], pause: .milliseconds(100))], framing: .none, ending: ending,
                 rawHead: Array(head.utf8)))
         let failure = try failure(of: await fetching.get("/", limits: soon))
         #expect(failure.hasAnswered && !failure.isUnreachable, "\(failure.message)")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import KaguHTTP
+import KaguLoopback
 import KaguTestSupport
 import Testing
 
@@ -142,6 +144,24 @@ struct HTTPFailureTests {
         #expect(await outcome.failureKind == .cancelled)
         #expect(await fetching.get("/never").failureKind == .cancelled)
         await fetching.end()
+    }
+
+    @Test("without a descriptor for its sockets a request fails with that reason, and the next one is made")
+    func noDescriptor() async {
+        await #expect(processExitsWith: .success) {
+            let fetching = try Fetching()
+            fetching.origin.on("/ok", .text("ok"))
+            // libcurl and OpenSSL take theirs with the first.
+            _ = await fetching.client.send(HTTPRequest(url: fetching.origin.url("/ok")))
+            let scarce = ScarceDescriptors(left: 0)
+            guard case .failure(let failure) = await fetching.get("/ok"),
+                failure.message == "no memory or descriptor for another connection pool"
+            else { exit(EXIT_FAILURE) }
+            _ = consume scarce
+            guard case .response(let response) = await fetching.get("/ok"), response.status == 200 else {
+                exit(EXIT_FAILURE)
+            }
+        }
     }
 
     @Test("1,000 transfers, failing ones among them, leak no descriptor")

@@ -2,6 +2,7 @@
 
 import Glibc
 import KaguHTTP
+import KaguLoopback
 import KaguTestSupport
 import Testing
 
@@ -84,7 +85,7 @@ struct LimitTests {
     @Test("a byte every 100 ms is cut at the deadline, in the headers and in the body (S6, P28)")
     func drips() async throws {
         let fetching = try Fetching()
-        let drip = ScriptedResponse.Part([0x61], repetitions: 1000, delay: .milliseconds(100))
+        let drip = ScriptedResponse.Part([0x61], repetitions: 1000, pause: .milliseconds(100))
         fetching.origin.on(
             "/head",
             ScriptedResponse(

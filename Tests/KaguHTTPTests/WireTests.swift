@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KaguHTTP
+import KaguLoopback
 import KaguTestSupport
 import Testing
 

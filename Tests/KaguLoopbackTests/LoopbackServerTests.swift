@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import KaguTestSupport
 import Synchronization
 import Testing
 
@@ -141,6 +142,43 @@ struct LoopbackServerTests {
             try LoopbackServer.start(port: server.port) { $0.answer(200) }
         }
     }
+
+    @Test("without a descriptor for the port or for its watch the start is an error, and the port is free again")
+    func noDescriptor() async {
+        await #expect(processExitsWith: .success) {
+            // libdispatch takes its own with the first.
+            let warm = try LoopbackServer.start { $0.answer(200) }
+            for left in 0..<2 {
+                let scarce = ScarceDescriptors(left: left)
+                do throws(LoopbackError) {
+                    _ = try LoopbackServer.start { $0.answer(200) }
+                    exit(EXIT_FAILURE)
+                } catch {
+                    guard error == LoopbackError(number: EMFILE) else { exit(EXIT_FAILURE) }
+                }
+                _ = consume scarce
+            }
+            let client = try RawClient(port: warm.port)
+            client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            guard client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 ") else { exit(EXIT_FAILURE) }
+        }
+    }
+
+    @Test("hundreds of clients that end abruptly harm nobody: the next one is answered")
+    func abrupt() async throws {
+        var limits = LoopbackLimits()
+        limits.connections = 1000
+        let server = try server(limits)
+        defer { server.stop() }
+        for number in 0..<400 {
+            let client = try RawClient(port: server.port)
+            client.send(number % 3 == 0 ? "GET / HTTP/1.1\r\nHost: x\r\n\r\n" : "GET / HT")
+            if number % 2 == 0 { client.resets() }
+        }
+        let client = try RawClient(port: server.port)
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+    }
 }
 
 /// A client that sends bytes as they are; it waits 20 s at most for an answer.
@@ -169,6 +207,12 @@ private final class RawClient {
 
     func send(_ text: String) {
         _ = Glibc.send(descriptor, Array(text.utf8), text.utf8.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Lets its end be a reset.
+    func resets() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     }
 
     /// What comes until it ends with `end`, or until there is no more.

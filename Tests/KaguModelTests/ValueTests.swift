@@ -88,6 +88,7 @@ import Testing
         #expect(Suggestion.nearest(to: "GroupBy", among: words) == "group_by")
         #expect(Suggestion.nearest(to: "timezone", among: words) == nil)
         #expect(Suggestion.nearest(to: "ab", among: words) == nil)
+        #expect(Suggestion.nearest(to: "x", among: ["a"]) == nil)
         #expect(Suggestion.clause(for: "rout", among: words) == "; did you mean \"route\"?")
         #expect(Suggestion.clause(for: "zzzzzz", among: words) == "")
     }

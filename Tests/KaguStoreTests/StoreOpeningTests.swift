@@ -38,7 +38,7 @@ import Testing
         #expect(try await store.pragma("synchronous") == "2")
         #expect(try await store.pragma("foreign_keys") == "1")
         #expect(try await store.pragma("application_id") == String(0x6b61_6775))
-        #expect(try await store.pragma("user_version") == "5")
+        #expect(try await store.pragma("user_version") == "6")
     }
 
     @Test("the WAL stays after a clean stop, so that a group member can read (O34)")
@@ -142,7 +142,7 @@ import Testing
         try queue.close()
 
         let again = try fixture.openStore()
-        #expect(try await again.pragma("user_version") == "5")
+        #expect(try await again.pragma("user_version") == "6")
         #expect(try fixture.directory.names(in: "state/backup") == ["state.v1.sqlite"])
         var expected = record
         expected.isPaused = false

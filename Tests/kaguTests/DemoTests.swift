@@ -113,10 +113,11 @@ struct StateTests {
                 Feed(id: "a", url: "https://u:p@a.example/"),
                 Feed(id: "b", url: "https://b.example/", isEnabled: false),
             ], [:])
+        let terminal = Terminal(isTerminal: false, usesColour: false, columns: 80)
         #expect(
-            rows.map(FeedRowPrinter.json)
-                == [#"{"id":"a","url":"https://a.example/","title":"a","state":"new","failures":0,"paused":false}"#]
-        )
+            FeedRowPrinter(terminal: terminal, clock: .utc).list(.jsonl).text(rows) == """
+                {"id":"a","url":"https://a.example/","title":"a","state":"new","failures":0,"paused":false}\n
+                """)
     }
 }
 

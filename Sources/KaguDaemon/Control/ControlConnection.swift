@@ -22,30 +22,36 @@ final class ControlConnection {
     /// Who is at the other end.
     let caller: ControlCaller
     private let descriptor: Int32
+    private let number: Int
     private let limits: ControlLimits
     private let queue: DispatchQueue
+    private let sockets: EpollSet
     private let hasRoom: () -> Bool
     private let tell: (Event) -> Void
     private var timer: DeadlineTimer?
     private var request: [UInt8] = []
     private var reply: ArraySlice<UInt8> = []
-    private var reading: (any DispatchSourceRead)?
-    private var writing: (any DispatchSourceWrite)?
-    /// Sources whose cancellation has not come through: until then the descriptor must stay open.
-    private var openSources = 0
+    private var watched: EpollSet.Events = []
     private var isEnded = false
 
-    /// Owns `descriptor`, which must not block. `hasRoom` says whether more may be read for now.
+    /// Owns `descriptor`, which must not block; its owner calls `isReady` when `sockets` names `number`. `hasRoom` says
+    /// whether more may be read for now.
     init(
-        descriptor: Int32, limits: ControlLimits, queue: DispatchQueue, hasRoom: @escaping () -> Bool,
-        tell: @escaping (Event) -> Void
+        descriptor: Int32, number: Int, limits: ControlLimits, queue: DispatchQueue, sockets: EpollSet,
+        hasRoom: @escaping () -> Bool, tell: @escaping (Event) -> Void
     ) {
         self.descriptor = descriptor
+        self.number = number
         self.limits = limits
         self.queue = queue
+        self.sockets = sockets
         self.hasRoom = hasRoom
         self.tell = tell
         caller = ControlCaller(of: descriptor)
+    }
+
+    deinit {
+        if !isEnded { close(descriptor) }
     }
 
     /// Bytes of the request that are in memory.
@@ -53,14 +59,16 @@ final class ControlConnection {
 
     /// Begins to read.
     func start() {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        reading = source
-        source.setEventHandler { [self] in readSome() }
-        open(source)
+        guard watch(for: .readable) else { return }
         arm(limits.requestTime) { connection in
             let seconds = connection.limits.requestTime.components.seconds
             connection.giveUp("no complete line within \(seconds) s; send one line of JSON")
         }
+    }
+
+    /// Goes on with what it waits for.
+    func isReady() {
+        if watched == .readable { readSome() } else if watched == .writable { writeSome() }
     }
 
     /// Writes `line`, which has its line end, and closes.
@@ -78,18 +86,16 @@ final class ControlConnection {
         timer?.cancel()
         timer = nil
         (request, reply) = ([], [])
-        stopReading()
-        writing?.cancel()
-        writing = nil
-        closeIfUnused()
+        stopWatching()
+        close(descriptor)
         tell(.ended)
     }
 
     // MARK: Reading
 
-    /// Reads until there is nothing more for now: when the other side has closed, the source fires but once.
+    /// Reads until there is nothing more for now, or the request is there.
     private func readSome() {
-        while reading != nil, readChunk() {}
+        while watched == .readable, readChunk() {}
     }
 
     /// Whether there may be more.
@@ -133,14 +139,9 @@ final class ControlConnection {
     }
 
     private func finishReading(_ event: Event) {
-        stopReading()
+        stopWatching()
         timer?.disarm()
         tell(event)
-    }
-
-    private func stopReading() {
-        reading?.cancel()
-        reading = nil
     }
 
     // MARK: Writing
@@ -156,36 +157,33 @@ final class ControlConnection {
             }
             switch errno {
             case EINTR: continue
-            case EAGAIN: return waitUntilWritable()
+            case EAGAIN:
+                _ = watch(for: .writable)
+                return
             default: return end()
             }
         }
         end()
     }
 
-    private func waitUntilWritable() {
-        guard writing == nil else { return }
-        let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
-        writing = source
-        source.setEventHandler { [self] in
-            if !isEnded { writeSome() }
+    // MARK: Waiting
+
+    /// Waits for one of the two; ends where the kernel has no room for the watch.
+    private func watch(for events: EpollSet.Events) -> Bool {
+        guard watched != events else { return true }
+        stopWatching()
+        guard (try? sockets.add(descriptor, for: events, number: number)) != nil else {
+            end()
+            return false
         }
-        open(source)
+        watched = events
+        return true
     }
 
-    // MARK: Resources
-
-    private func open(_ source: any DispatchSourceProtocol) {
-        openSources += 1
-        source.setCancelHandler { [self] in
-            openSources -= 1
-            closeIfUnused()
-        }
-        source.activate()
-    }
-
-    private func closeIfUnused() {
-        if isEnded, openSources == 0 { close(descriptor) }
+    /// While it is answered, nothing is watched: a client that has gone would be told again and again.
+    private func stopWatching() {
+        if !watched.isEmpty { sockets.remove(descriptor) }
+        watched = []
     }
 
     private func arm(_ limit: Duration, _ late: @escaping (ControlConnection) -> Void) {

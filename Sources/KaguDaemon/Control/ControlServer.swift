@@ -16,6 +16,7 @@ actor ControlServer {
     private let path: String
     private let limits: ControlLimits
     private let answer: Answer
+    private var sockets: EpollSet?
     private var socket: ControlSocket?
     private var connections: [Int: ControlConnection] = [:]
     private var lastNumber = 0
@@ -28,15 +29,24 @@ actor ControlServer {
         self.answer = answer
     }
 
-    /// Listens from now on.
+    /// Listens from now on. Throws with the reason; nothing is open then.
     func start() throws(ControlSocketError) {
-        socket = try ControlSocket(path: path, queue: executor.queue) { [weak self] descriptor in
+        let sockets: EpollSet
+        do throws(EpollError) {
+            sockets = try EpollSet(queue: executor.queue) { [weak self] sockets in
+                sockets.poll { number, _ in self?.assumeIsolated { $0.isReady(number) } }
+            }
+        } catch {
+            throw ControlSocketError(path: path, number: error.number)
+        }
+        socket = try ControlSocket(path: path, queue: executor.queue, sockets: sockets) { [weak self] descriptor in
             guard let self else {
                 close(descriptor)
                 return
             }
             assumeIsolated { $0.welcome(descriptor) }
         }
+        self.sockets = sockets
     }
 
     /// Takes no more connections and reads no more requests; what is being answered goes on.
@@ -55,13 +65,20 @@ actor ControlServer {
         }
         for task in answering.values { task.cancel() }
         for connection in connections.values { connection.end() }
+        sockets?.cancel()
+        sockets = nil
     }
 
     /// Connections now.
     var connectionCount: Int { connections.count }
 
+    /// Connections count from 1.
+    private func isReady(_ number: Int) {
+        if number == ControlSocket.number { socket?.accept() } else { connections[number]?.isReady() }
+    }
+
     private func welcome(_ descriptor: Int32) {
-        guard socket != nil, connections.count < limits.connections else {
+        guard let sockets, socket != nil, connections.count < limits.connections else {
             // One try that does not block: whoever asks for so many connections need not hear why they are closed.
             let line = ControlCoding.line(
                 of: ControlRefusal(.busy, "control: \(limits.connections) connections are open; try again"))
@@ -72,7 +89,7 @@ actor ControlServer {
         lastNumber += 1
         let number = lastNumber
         let connection = ControlConnection(
-            descriptor: descriptor, limits: limits, queue: executor.queue,
+            descriptor: descriptor, number: number, limits: limits, queue: executor.queue, sockets: sockets,
             hasRoom: { [weak self] in self?.assumeIsolated { $0.hasRoom } ?? false },
             tell: { [weak self] event in self?.assumeIsolated { $0.heard(event, from: number) } })
         connections[number] = connection

@@ -5,7 +5,7 @@ import Glibc
 import KaguDispatch
 
 /// Confined to its queue. The listening end of the control socket (O11): binds the path, hands over descriptors of
-/// new connections, and removes the path when it is closed.
+/// new connections when its owner says that there are some, and removes the path when it is closed.
 ///
 /// A file of a daemon that was killed is replaced: whoever holds the lock of the state directory is the only daemon
 /// (O39). Mode 0660: owner and group, nobody else.
@@ -14,25 +14,34 @@ final class ControlSocket {
     static let mode: mode_t = 0o660
     /// How long no connection is taken when the system has no descriptor left.
     static let rest: Duration = .seconds(1)
+    /// What it is called in its owner's sockets.
+    static let number = 0
 
     private let path: String
+    private let descriptor: Int32
     private let queue: DispatchQueue
-    private let source: any DispatchSourceRead
+    private let sockets: EpollSet
     private let accepted: (Int32) -> Void
     private var restTimer: DeadlineTimer?
-    private var isResting = false
     private var isClosed = false
 
-    /// Listens at `path`; `accepted` owns the descriptors that it gets, which do not block. Throws with the reason.
-    init(path: String, queue: DispatchQueue, accepted: @escaping (Int32) -> Void) throws(ControlSocketError) {
+    /// Listens at `path`, in `sockets` by its `number`; `accepted` owns the descriptors that it gets, which do not block.
+    /// Throws with the reason.
+    init(
+        path: String, queue: DispatchQueue, sockets: EpollSet, accepted: @escaping (Int32) -> Void
+    ) throws(ControlSocketError) {
         self.path = path
         self.queue = queue
+        self.sockets = sockets
         self.accepted = accepted
-        let descriptor = try Self.listen(at: path)
-        source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler { [unowned self] in accept(on: descriptor) }
-        source.setCancelHandler { Glibc.close(descriptor) }
-        source.activate()
+        descriptor = try Self.listen(at: path)
+        do throws(EpollError) {
+            try sockets.add(descriptor, for: .readable, number: Self.number)
+        } catch {
+            unlink(path)
+            Glibc.close(descriptor)
+            throw ControlSocketError(path: path, number: error.number)
+        }
     }
 
     deinit { close() }
@@ -43,11 +52,12 @@ final class ControlSocket {
         isClosed = true
         restTimer?.cancel()
         unlink(path)
-        source.cancel()
-        if isResting { source.resume() }
+        sockets.remove(descriptor)
+        Glibc.close(descriptor)
     }
 
-    private func accept(on descriptor: Int32) {
+    /// Takes connections that wait.
+    func accept() {
         // Some at a time, so that those who are connected get their turn.
         for _ in 0..<16 {
             let connection = Glibc.accept(descriptor, nil, nil)
@@ -66,19 +76,17 @@ final class ControlSocket {
         }
     }
 
-    /// Without descriptors the source would fire again and again.
+    /// Without descriptors it would be called again and again.
     private func takeRest() {
-        guard !isResting else { return }
-        isResting = true
-        source.suspend()
-        let timer =
-            restTimer
-            ?? DeadlineTimer(queue: queue) { [unowned self] in
-                isResting = false
-                source.resume()
-            }
+        sockets.remove(descriptor)
+        let timer = restTimer ?? DeadlineTimer(queue: queue) { [weak self] in self?.goOn() }
         restTimer = timer
         timer.schedule(after: Self.rest)
+    }
+
+    private func goOn() {
+        guard !isClosed else { return }
+        if (try? sockets.add(descriptor, for: .readable, number: Self.number)) == nil { takeRest() }
     }
 
     private static func listen(at path: String) throws(ControlSocketError) -> Int32 {

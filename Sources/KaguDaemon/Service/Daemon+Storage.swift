@@ -33,6 +33,20 @@ extension Daemon {
         }
     }
 
+    /// Opens the store. Work that takes long is told to systemd, so that a start that mends a large state is not taken for
+    /// one that hangs (O10), and its beginning to the journal.
+    func openStore(_ config: Config) throws(StoreError) -> (store: Store, recovery: Recovery) {
+        let notice = OpeningNotice()
+        return try Store.open(
+            directory: config.store.directory, at: time.wall(), limits: config.store.limits,
+            report: { [notifier, logger, time] progress in
+                guard let message = notice.message(progress, at: time.wall()) else { return }
+                notifier.extendStart(by: message.allowance)
+                notifier.status(message.text)
+                if message.isFirst { logger.notice("\(message.text)") }
+            })
+    }
+
     /// Tells what `Store.open` has mended.
     func tellMended(_ recovery: Recovery) {
         if let rebuild = recovery.rebuild {
@@ -57,6 +71,13 @@ extension Daemon {
         }
         if recovery.newerLines > 0 {
             logger.warning("recover hits: \(recovery.newerLines) lines of a later kagu are passed over")
+        }
+        if recovery.adoptedFiles > 0 {
+            logger.notice(
+                """
+                hit files: \(recovery.adoptedFiles) files of past days with \(recovery.adoptedHits) hits came from \
+                elsewhere; they are indexed, and nothing of them is told
+                """)
         }
         for file in recovery.unreadable {
             logger.error("recover hits: \(file); make it readable and restart: hits in it may wait to be told")

@@ -5,7 +5,7 @@ import Dispatch
 import KaguDispatch
 import KaguModel
 
-/// Confined to its queue. One `CURLM*` driven by `curl_multi_socket_action`: its sockets in an `EpollSet`, its
+/// Confined to its queue. One `CURLM*` driven by `curl_multi_socket_action`: its sockets in `CurlSockets`, its
 /// timeout in one timer, its transfers by call.
 ///
 /// Connections are reused among the transfers of one multi handle only, and a reused connection never reaches the
@@ -18,7 +18,7 @@ final class CurlMulti {
     private var transfers: [ObjectIdentifier: CurlTransfer] = [:]
     private var spares: [CurlTransfer] = []
 
-    private var sockets: EpollSet?
+    private var sockets: CurlSockets?
     private var timer: DeadlineTimer?
     /// Stands for a timeout of zero after many in a row: others on the queue have their turn first.
     private let kick: any DispatchSourceUserDataAdd
@@ -42,7 +42,7 @@ final class CurlMulti {
         kick.setEventHandler { [weak self] in self?.runTimeouts() }
         kick.activate()
         timer = DeadlineTimer(queue: queue) { [weak self] in self?.timerFired() }
-        sockets = EpollSet(queue: queue) { [weak self] in self?.socketsReady() }
+        sockets = try? CurlSockets(queue: queue) { [weak self] in self?.socketsReady() }
         guard sockets != nil else { return nil }
 
         // Unretained is right: libcurl calls back only inside calls that this object makes, and `close` ends that.

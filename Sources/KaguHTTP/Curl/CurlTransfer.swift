@@ -24,12 +24,12 @@ final class CurlTransfer {
     private var times: (total: Duration, connect: Duration)?
 
     private let gauge: ByteGauge
-    private let sockets: EpollSet
+    private let sockets: CurlSockets
     private let hasProxy: Bool
     private var waiting: (call: HTTPCall, continuation: CheckedContinuation<HTTPOutcome, Never>)?
 
     /// A handle with the options of all requests; nil when libcurl has no memory for it.
-    init?(settings: HTTPClientSettings, roots: TLSRoots, gauge: ByteGauge, sockets: EpollSet) {
+    init?(settings: HTTPClientSettings, roots: TLSRoots, gauge: ByteGauge, sockets: CurlSockets) {
         guard CurlLibrary.isReady, let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.gauge = gauge
@@ -253,7 +253,7 @@ private let openSocket: curl_opensocket_callback = { context, _, address in
 
 private let closeSocket: curl_closesocket_callback = { context, socket in
     // The context was set to the sockets of the multi handle, which outlive its connections.
-    context.map { Unmanaged<EpollSet>.fromOpaque($0).takeUnretainedValue().closed(socket) }
+    context.map { Unmanaged<CurlSockets>.fromOpaque($0).takeUnretainedValue().closed(socket) }
     return close(socket)
 }
 

@@ -35,12 +35,13 @@ public struct TextIndexFiles: Sendable {
         file.part == 0 ? "\(file.day).text" : "\(file.day).\(file.part).text"
     }
 
-    /// Builds the index of a hit file anew and puts it in the place of the old one. Throws where it cannot be written.
+    /// Builds the index of a hit file, or of its lines before `end`, anew and puts it in the place of the old one. Throws
+    /// where it cannot be written.
     @discardableResult
-    public func rebuild(_ file: HitFileName) throws(StoreError) -> Summary {
+    public func rebuild(_ file: HitFileName, before end: Int = .max) throws(StoreError) -> Summary {
         guard let reader = LineReader("\(path)/\(file)") else { return Summary() }
         var builder = TextIndexBuilder(folding: folding)
-        reader.forward(0..<reader.size) { line in
+        reader.forward(0..<min(end, reader.size)) { line in
             builder.add(line.bytes)
             return true
         }
@@ -69,6 +70,21 @@ public struct TextIndexFiles: Sendable {
             summary.indexBytes += one.indexBytes
         }
         return summary
+    }
+
+    /// Builds the indexes that were missed in answering, newest first, as far as the `.idx` beside them reach; of the running
+    /// day too, where it is long. `goesOn` is asked before each and may stop the work.
+    public func fill(_ gaps: Set<IndexGap>, today: CivilDate, while goesOn: () -> Bool = { true })
+        throws(StoreError)
+    {
+        for gap in gaps.sorted(by: { $0.file > $1.file }) where gap.isWorthAnIndex(today: today) {
+            guard goesOn() else { return }
+            guard let reader = LineReader("\(path)/\(gap.file)"),
+                let lines = HitIndexFiles(hits: path).open(gap.file, of: reader),
+                lines.coveredBytes > gap.fileBytes - gap.bytes
+            else { continue }
+            try rebuild(gap.file, before: lines.coveredBytes)
+        }
     }
 
     /// Whether a hit file has a sound index over all of its bytes, by this folding.

@@ -2,7 +2,7 @@
 
 import KaguBytes
 
-/// The full-text index of a sealed day on disk, `YYYY-MM-DD.text` beside its hit file (B17). It can be rebuilt at any
+/// The full-text index of a day on disk, `YYYY-MM-DD.text` beside its hit file (B17). It can be rebuilt at any
 /// time, and answers only together with the day's `.idx`, whose line numbers it uses.
 ///
 /// Numbers are little-endian, varints LEB128. A header of 64 bytes: magic `KAGUTXT1`, bytes of the hit file that are

@@ -106,11 +106,11 @@ public struct HitIndexFiles: Sendable {
         try fill(summary.gaps, today: day)
     }
 
-    /// Builds the indexes that were missed in answering; of a day that is not over only where an eighth of its file, and a
-    /// mebibyte at least, has none, so that what all the rebuilds of a day read stays in proportion to its size.
+    /// Builds the indexes that were missed in answering.
     public func fill(_ gaps: Set<IndexGap>, today: CivilDate) throws(StoreError) {
-        for gap in gaps.sorted(by: { $0.file < $1.file })
-        where gap.file.day < today || gap.bytes > max(1 << 20, gap.fileBytes / 8) { try rebuild(gap.file) }
+        for gap in gaps.sorted(by: { $0.file < $1.file }) where gap.isWorthAnIndex(today: today) {
+            try rebuild(gap.file)
+        }
     }
 
     /// Whether a hit file has an index over all of its bytes.

@@ -84,7 +84,7 @@ extension HitReader {
         // A story counts once: where its first hit is among the counted, the others of it were counted in vain.
         if tally.hasFollowers { segments(query, &kept, &files) { segment in tally.settle(segment, label: label) } }
         var result = tally.result
-        result.summary.gaps = files.gaps
+        (result.summary.gaps, result.summary.textGaps) = (files.gaps, files.textGaps)
         result.summary.unreadable = files.unreadable
         return result
     }
@@ -119,8 +119,9 @@ extension HitReader {
                 return segment
             }
             var index = HitIndexFiles(hits: path).open(file, of: reader)
+            let texts = index.flatMap { TextIndexFiles.candidates(query.text, file, in: path, lines: $0) }
+            if query.text != nil { summary.noteTextGap(of: texts == nil ? nil : index, file, reader) }
             if let known = index {
-                let texts = TextIndexFiles.candidates(query.text, file, in: path, lines: known)
                 if let lines = IndexedLines(known, from: 0, query, within: range, texts: texts), count(lines) != nil
                 {
                     start = lines.bytes.upperBound

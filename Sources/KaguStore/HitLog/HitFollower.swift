@@ -8,7 +8,8 @@ import KaguModel
 /// daemon (`kagu hits -f`, O18). The caller asks again every so often; nothing blocks but the files.
 ///
 /// A poll that ended before midnight is stored after it, in the file of the day before: each file of the last days is
-/// followed, not only the newest.
+/// followed, not only the newest. What the daemon cuts off again after a failed write is noticed, even where other lines
+/// have grown over its place meanwhile: no line is begun in its middle, and none is left out.
 public struct HitFollower: Sendable {
     /// Files of so many days before the newest are looked at.
     static let followedDays = 2
@@ -27,7 +28,10 @@ public struct HitFollower: Sendable {
 
     /// How far a file has been read, and what it was then.
     private struct Place {
-        var offset: Int
+        /// Where following began.
+        var floor = 0
+        var trail = LineTrail(at: 0)
+        /// Nil where it must be looked at again.
         var stamp: FileStamp?
     }
 
@@ -42,7 +46,8 @@ public struct HitFollower: Sendable {
         // Places first: what is written between the two is then given once, by `given`.
         for file in Self.recent(HitFileName.list(in: path)) {
             guard let reader = LineReader("\(path)/\(file)") else { continue }
-            places[file] = Place(offset: reader.endOfWholeLines(before: reader.size))
+            let trail = LineTrail(endOf: reader)
+            places[file] = Place(floor: trail.end, trail: trail)
         }
         var found: [FoundHit] = []
         let summary = HitReader(directory: directory).read(query) { hit in
@@ -69,9 +74,10 @@ public struct HitFollower: Sendable {
             if let stamp, places[file]?.stamp == stamp { continue }
             do throws(StoreError) {
                 guard let reader = try LineReader.open("\(path)/\(file)") else { continue }
-                let start = min(places[file]?.offset ?? 0, reader.size)
-                let end = read(reader, from: start, file.day, into: &found)
-                places[file] = Place(offset: end, stamp: reader.problem == nil ? stamp : nil)
+                var place = places[file] ?? Place()
+                read(reader, file.day, &place, into: &found)
+                place.stamp = reader.problem == nil ? stamp : nil
+                places[file] = place
                 if let problem = reader.problem { unreadable.append(UnreadableHitFile(file, problem)) }
             } catch {
                 unreadable.append(UnreadableHitFile(file, error))
@@ -81,13 +87,18 @@ public struct HitFollower: Sendable {
     }
 
     private mutating func read(
-        _ reader: borrowing LineReader, from start: Int, _ day: CivilDate, into found: inout [FoundHit]
-    ) -> Int {
+        _ reader: borrowing LineReader, _ day: CivilDate, _ place: inout Place, into found: inout [FoundHit]
+    ) {
+        var trail = place.trail
+        let start = trail.resume(in: reader, floor: place.floor)
+        // What could not be read has not gone.
+        guard reader.problem == nil else { return }
         var pass = HitPass(query: query)
         let decoder = pass.decoder
         pass.begin(day, mayRepeat: false)
-        return reader.forward(start..<reader.size) { line in
-            pass.take(line) { accepted in
+        reader.forward(start..<reader.size) { line in
+            trail.add(line)
+            return pass.take(line) { accepted in
                 guard let hit = accepted.hit(decoder), given[day, default: []].insert(hit.id).inserted else {
                     return true
                 }
@@ -95,6 +106,7 @@ public struct HitFollower: Sendable {
                 return true
             }
         }
+        place.trail = trail
     }
 
     /// Those of the newest day, and of the days before it.

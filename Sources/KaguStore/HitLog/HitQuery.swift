@@ -165,6 +165,8 @@ public struct HitReadSummary: Hashable, Sendable {
     public var repeatedLines = 0
     /// Files that were read where an index would have answered.
     public internal(set) var gaps: Set<IndexGap> = []
+    /// Files whose texts were read where a full-text index would have answered.
+    public internal(set) var textGaps: Set<IndexGap> = []
     /// Files of which some lines could not be read, in order; what was given is not all there is (O38).
     public internal(set) var unreadable: [UnreadableHitFile] = []
 
@@ -196,4 +198,8 @@ public struct IndexGap: Hashable, Sendable {
     public let bytes: Int
     /// Bytes of the file.
     public let fileBytes: Int
+
+    /// Whether an index is to be made: of a day that is not over only where an eighth of its file, and a mebibyte at least,
+    /// has none, so that what all the rebuilds of a day read stays in proportion to its size.
+    func isWorthAnIndex(today: CivilDate) -> Bool { file.day < today || bytes > max(1 << 20, fileBytes / 8) }
 }

@@ -125,11 +125,13 @@ public struct HitReader: Sendable {
             pass.begin(file.day, mayRepeat: mayRepeat)
             let range = reader.range(since: pass.query.since, until: pass.query.until, on: file.day)
             guard !range.isEmpty else { continue }
-            let lines = HitIndexFiles(hits: path).open(file, of: reader).flatMap { index in
-                IndexedLines(
-                    index, from: 0, pass.query, within: range,
-                    texts: TextIndexFiles.candidates(pass.query.text, file, in: path, lines: index),
-                    mustBeExact: false)
+            let index = HitIndexFiles(hits: path).open(file, of: reader)
+            let texts = index.flatMap { TextIndexFiles.candidates(pass.query.text, file, in: path, lines: $0) }
+            if pass.query.text != nil {
+                pass.summary.noteTextGap(of: texts == nil ? nil : index, file, reader)
+            }
+            let lines = index.flatMap {
+                IndexedLines($0, from: 0, pass.query, within: range, texts: texts, mustBeExact: false)
             }
             if pass.query.usesIndex { pass.summary.noteGap(of: lines?.index, file, reader) }
             // Lines that no index knows.
@@ -185,10 +187,17 @@ public struct HitReader: Sendable {
 extension HitReadSummary {
     /// Notes what an index does not cover.
     mutating func noteGap(of index: HitIndex?, _ file: HitFileName, _ reader: borrowing LineReader) {
+        if let gap = gap(of: index, file, reader) { gaps.insert(gap) }
+    }
+
+    /// Notes what the full-text index beside `index` does not cover; nil where there is none.
+    mutating func noteTextGap(of index: HitIndex?, _ file: HitFileName, _ reader: borrowing LineReader) {
+        if let gap = gap(of: index, file, reader) { textGaps.insert(gap) }
+    }
+
+    private func gap(of index: HitIndex?, _ file: HitFileName, _ reader: borrowing LineReader) -> IndexGap? {
         let covered = index?.coveredBytes ?? 0
-        let bytes = reader.size - covered
-        if bytes > 0, !reader.endsWhole(at: covered) {
-            gaps.insert(IndexGap(file: file, bytes: bytes, fileBytes: reader.size))
-        }
+        guard reader.size > covered, !reader.endsWhole(at: covered) else { return nil }
+        return IndexGap(file: file, bytes: reader.size - covered, fileBytes: reader.size)
     }
 }

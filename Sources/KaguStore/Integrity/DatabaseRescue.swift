@@ -15,6 +15,10 @@ struct DatabaseRescue {
     let directory: StateDirectory
     /// The start's time.
     let now: Instant
+    /// Whether a rebuild asks whole index files instead of reading hit files of past days: a start may not take minutes.
+    var believesIndexFiles = true
+    /// Hears of work that takes long.
+    var report: OpeningReport = { _ in }
 
     /// An open database, and what was done for it.
     struct Opened {
@@ -34,7 +38,7 @@ struct DatabaseRescue {
         if isLost, !HitFileName.list(in: directory.hits).isEmpty { return try rebuild(because: "it was lost") }
         do {
             let suspect = SuspectMark(directory)
-            let queue = try StateDatabase.open(directory.database, backup: directory.backup).queue
+            let queue = try StateDatabase.open(directory.database, backup: directory.backup, report).queue
             if suspect.isSet, let found = try damage(queue) {
                 try? queue.close()
                 return try rebuild(because: found)
@@ -49,16 +53,13 @@ struct DatabaseRescue {
 
     /// Whether there is no database: no file, or an empty one without a journal.
     private var isLost: Bool {
-        func bytes(_ path: String) -> Int? {
-            var status = stat()
-            return stat(path, &status) == 0 ? Int(status.st_size) : nil
-        }
-        guard let size = bytes(directory.database) else { return errno == ENOENT }
-        return size == 0 && bytes(directory.database + "-wal") ?? 0 == 0
+        guard let size = FileSize.find(directory.database) else { return errno == ENOENT }
+        return size == 0 && FileSize.of(directory.database + "-wal") == 0
     }
 
     /// The first damage that a whole look finds; nil where there is none.
     private func damage(_ queue: DatabaseQueue) throws -> String? {
+        report(OpeningProgress(.check, bytes: FileSize.of(directory.database)))
         let found = try queue.inDatabase { try String.fetchOne($0, sql: "PRAGMA integrity_check(1)") }
         return found == "ok" ? nil : found ?? "unreadable"
     }
@@ -71,9 +72,12 @@ struct DatabaseRescue {
         do {
             for suffix in ["", "-wal", "-shm"] { unlink(rebuilding + suffix) }
             let queue = try StateDatabase.openForWriting(rebuilding, backup: directory.backup).queue
-            try DatabaseSalvage(from: directory.database).copy(into: queue, &report)
+            let progress = OpeningProgress(.salvage, bytes: FileSize.of(directory.database))
+            let tell = self.report
+            try DatabaseSalvage(from: directory.database) { tell(progress) }.copy(into: queue, &report)
             summary = try queue.inDatabase { database in
-                var index = IndexRebuild(directory)
+                var index = IndexRebuild(directory, at: now, believesIndexFiles: believesIndexFiles)
+                index.report = { tell(OpeningProgress(.index, share: $0)) }
                 var summary = IndexRebuild.Summary()
                 try database.inTransaction(.immediate) {
                     summary = try index.run(database)

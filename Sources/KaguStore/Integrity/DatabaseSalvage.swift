@@ -10,10 +10,17 @@ struct DatabaseSalvage {
     /// Those without which R17 applies.
     static let outbox: Set<String> = ["delivery", "alert", "hit", "hit_file", "grouping"]
 
-    private let path: String
+    /// Rows between two reports.
+    private static let rowsPerReport = 4096
 
-    /// From the database at `path`.
-    init(from path: String) { self.path = path }
+    private let path: String
+    private let report: () -> Void
+
+    /// From the database at `path`; `report` is called every now and then.
+    init(from path: String, report: @escaping () -> Void = {}) {
+        self.path = path
+        self.report = report
+    }
 
     /// Copies all tables that `target` has. A source that cannot be read at all is as good as empty.
     func copy(into target: DatabaseQueue, _ report: inout DatabaseRebuild) throws {
@@ -35,6 +42,7 @@ struct DatabaseSalvage {
         defer { try? source.close() }
         try takeURLKey(from: source, into: target)
         for table in tables {
+            self.report()
             let (rows, isWhole) = try copy(table, from: source, into: target)
             report.rows += rows
             if !isWhole { report.damagedTables.append(table) }
@@ -130,6 +138,7 @@ struct DatabaseSalvage {
                     try source.inDatabase { old in
                         let cursor = try Row.fetchCursor(old, sql: select)
                         while let row = try cursor.next() {
+                            if (rows + refused) % Self.rowsPerReport == 0 { report() }
                             do {
                                 try insert.execute(arguments: StatementArguments(row.databaseValues))
                                 rows += database.changesCount

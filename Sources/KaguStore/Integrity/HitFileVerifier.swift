@@ -11,12 +11,15 @@ import KaguModel
 struct IndexSnapshot {
     let marks: [HitFileName: Int]
     let digests: [HitFileName: DayDigest]
+    /// How many hits of each day are known without a row.
+    let known: [CivilDate: Int]
     private let database: Database
 
     init(_ database: Database) throws {
         self.database = database
         marks = try HitTable.watermarks(database)
         digests = try DayDigest.all(database)
+        known = try KnownHitTable.counts(database)
     }
 
     /// The number and the place of a hit's line; nil where the index does not know it.
@@ -27,8 +30,22 @@ struct IndexSnapshot {
         return (number, location)
     }
 
-    /// Tells the rows whose line no file holds.
+    /// The day of a hit that has no row, and what stands for its id; nil where the index does not know it so.
+    func known(_ id: String) -> (key: Int64, day: CivilDate)? {
+        guard let key = KnownHitTable.key(of: id), let day = try? KnownHitTable.day(of: key, database) else {
+            return nil
+        }
+        return (key, day)
+    }
+
+    /// Tells the rows whose line no file holds, and how many there are of the hits that have none.
     func missing(_ found: HitRows, _ report: inout VerifyReport) {
+        for (day, count) in known.sorted(by: { $0.key < $1.key })
+        where count > found.known(of: day) && !found.unread.contains(where: { $0.day == day }) {
+            report.add(
+                "hits/\(HitFileName(day: day))",
+                "lines are not there, which the index expects: \(count - found.known(of: day))")
+        }
         do {
             let select = try PreparedStatement(database, "SELECT n FROM hit ORDER BY n")
             while try select.step() {
@@ -47,9 +64,13 @@ struct IndexSnapshot {
     }
 }
 
-/// A set of row numbers, a bit each.
+/// The hits of the index whose line was found: row numbers, a bit each, and of hits without a row how many a day has.
 struct HitRows {
     private var words: [UInt64] = []
+    private var knownDay: CivilDate?
+    /// Those of `knownDay`.
+    private var knownHits: Set<Int64> = []
+    private var knownCounts: [CivilDate: Int] = [:]
     /// Files of which nobody knows what they hold.
     var unread: Set<HitFileName> = []
 
@@ -62,6 +83,17 @@ struct HitRows {
         words[word] |= bit
         return true
     }
+
+    /// Adds a hit that has no row; false where it is there already. Days come one after the other.
+    mutating func insert(known key: Int64, of day: CivilDate) -> Bool {
+        if day != knownDay { (knownDay, knownHits) = (day, []) }
+        guard knownHits.insert(key).inserted else { return false }
+        knownCounts[day, default: 0] += 1
+        return true
+    }
+
+    /// How many hits without a row were found on a day.
+    func known(of day: CivilDate) -> Int { knownCounts[day] ?? 0 }
 
     func contains(_ number: Int64) -> Bool {
         guard number >= 0, number / 64 < words.count else { return false }
@@ -77,11 +109,18 @@ struct HitFileVerifier {
     private let decoder = JSONDecoder()
     private var line = 0
     private var lastSeen: Instant?
+    /// What the index file tells of lines, where the index has hits that are told nowhere else; in order.
+    private var places: ArraySlice<IndexedPlace> = []
 
     init(_ name: HitFileName, in directory: StateDirectory, index: IndexSnapshot?) {
         self.name = name
         path = "\(directory.hits)/\(name)"
         self.index = index
+        guard index?.known[name.day] != nil,
+            let file = HitIndex(path: "\(directory.hits)/\(HitIndexFiles.name(of: name))"),
+            var rows = IndexRows(file), let found = rows.places(of: Array(0..<file.lines))
+        else { return }
+        places = found[...]
     }
 
     private var shown: String { "hits/\(name)" }
@@ -144,11 +183,12 @@ struct HitFileVerifier {
     }
 
     /// Compares a line with its row; of lines with one id the one that the index points to counts.
-    private func compare(
+    private mutating func compare(
         _ hit: Hit, _ location: HitLocation, _ rows: inout HitRows, _ report: inout VerifyReport
     ) {
         guard let index else { return report.hits += 1 }
         guard let row = index.row(hit.id) else {
+            if let known = index.known(hit.id) { return compare(hit, location, known, &rows, &report) }
             report.hits += 1
             guard location.offset < index.marks[name] ?? 0 else { return report.unindexedHits += 1 }
             return add("hit \(hit.id) is not in the index; kagu reindex puts it there", &report)
@@ -161,6 +201,24 @@ struct HitFileVerifier {
         _ = rows.insert(row.number)
         if row.location.crc != location.crc || row.location.length != location.length {
             add("hit \(hit.id) has changed since it was written: its CRC-32C is not the one in the index", &report)
+        }
+    }
+
+    /// Compares the line of a hit that has no row with what the day's index file tells, where there is one.
+    private mutating func compare(
+        _ hit: Hit, _ location: HitLocation, _ known: (key: Int64, day: CivilDate), _ rows: inout HitRows,
+        _ report: inout VerifyReport
+    ) {
+        guard known.day == name.day, rows.insert(known: known.key, of: known.day) else {
+            return report.repeatedLines += 1
+        }
+        report.hits += 1
+        while let place = places.first, place.start < location.offset { places.removeFirst() }
+        guard let place = places.first, place.start == location.offset else { return }
+        if place.checksum != location.crc || place.length != location.length {
+            add(
+                "hit \(hit.id) has changed since it was indexed, or its row in \(HitIndexFiles.name(of: name)) has: "
+                    + "the line's CRC-32C is not the one there", &report)
         }
     }
 

@@ -253,7 +253,7 @@ extension Store {
     }
 }
 
-/// Removes the index rows of the hits of some days, which may have any numbers: after a rebuild they do not follow the
+/// Removes what the index knows of the hits of some days; their rows may have any numbers: after a rebuild they do not follow the
 /// order in which hits were seen.
 struct HitForgetting: Sendable {
     /// Rows looked at in one step, some milliseconds;
@@ -263,6 +263,8 @@ struct HitForgetting: Sendable {
 
     private let days: Set<Int>
     private var last = Int64.min
+    /// The table that is looked at: first the rows, then the hits that have none.
+    private var isAtKnown = false
     private var isAtEnd = false
     /// Rows that are to be removed next.
     private(set) var found: [Int64] = []
@@ -276,23 +278,34 @@ struct HitForgetting: Sendable {
 
     /// Looks at the next rows; reads only.
     mutating func look(_ database: Database) throws {
-        let select = try PreparedStatement(database, "SELECT n, seen FROM hit WHERE n > ? ORDER BY n LIMIT ?")
+        let select = try PreparedStatement(
+            database,
+            isAtKnown
+                ? "SELECT id, day FROM known_hit WHERE id > ? ORDER BY id LIMIT ?"
+                : "SELECT n, seen FROM hit WHERE n > ? ORDER BY n LIMIT ?")
         select.bind(last, at: 1)
         select.bind(Self.rowsPerLook, at: 2)
         var rows = 0
         while try select.step() {
             rows += 1
             last = select.int64(0)
-            if days.contains(Instant(milliseconds: select.int64(1)).day.daysSinceEpoch) { found.append(last) }
+            let day = isAtKnown ? select.int(1) : Instant(milliseconds: select.int64(1)).day.daysSinceEpoch
+            if days.contains(day) { found.append(last) }
         }
-        isAtEnd = rows < Self.rowsPerLook
+        isAtEnd = isAtKnown && rows < Self.rowsPerLook
+        // What was found of one table is removed before the other is looked at.
+        if !isAtKnown, rows < Self.rowsPerLook, found.isEmpty { (isAtKnown, last) = (true, .min) }
     }
 
     /// Removes the first of those that were found; within a transaction. Deliveries that are settled go with their hit,
     /// the alert that told it stays.
     mutating func forget(_ database: Database) throws {
         let gone = found.prefix(Self.rowsPerStep)
-        for sql in ["DELETE FROM delivery WHERE hit = ?", "DELETE FROM hit WHERE n = ?"] {
+        let statements =
+            isAtKnown
+            ? ["DELETE FROM known_hit WHERE id = ?"]
+            : ["DELETE FROM delivery WHERE hit = ?", "DELETE FROM hit WHERE n = ?"]
+        for sql in statements {
             let delete = try PreparedStatement(database, sql)
             for number in gone {
                 delete.bind(number, at: 1)

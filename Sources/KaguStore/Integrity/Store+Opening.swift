@@ -11,15 +11,18 @@ extension Store {
     /// the hit files and finds lines that the index does not know. Blocks; meant for start-up.
     ///
     /// Throws `unusable` (exit 74), `locked` (75), `newerSchema` (78), or what else the files give cause for. On a full
-    /// disk it opens with the reserve given up, and takes no polls until there is space (O36).
+    /// disk it opens with the reserve given up, and takes no polls until there is space (O36). What may take minutes is told
+    /// to `report` (O10).
     public static func open(
-        directory path: String, at now: Instant, limits: StorageLimits = StorageLimits()
+        directory path: String, at now: Instant, limits: StorageLimits = StorageLimits(),
+        report: @escaping OpeningReport = { _ in }
     ) throws(StoreError) -> (store: Store, recovery: Recovery) {
-        try open(directory: path, at: now, limits: limits, faults: StoreFaults())
+        try open(directory: path, at: now, limits: limits, faults: StoreFaults(), report: report)
     }
 
     static func open(
-        directory path: String, at now: Instant, limits: StorageLimits = StorageLimits(), faults: StoreFaults
+        directory path: String, at now: Instant, limits: StorageLimits = StorageLimits(), faults: StoreFaults,
+        report: @escaping OpeningReport = { _ in }
     ) throws(StoreError) -> (store: Store, recovery: Recovery) {
         let directory = StateDirectory(path)
         let reserve = SpaceReserve(path: directory.reserve, free: faults.free)
@@ -28,11 +31,11 @@ extension Store {
             let lock = try StateLock(directory)
             let opened: (store: Store, recovery: Recovery)
             do throws(StoreError) {
-                opened = try open(directory, lock, at: now, limits, faults)
+                opened = try open(directory, lock, at: now, limits, faults, report)
             } catch {
                 guard isForSpace(error, reserve), reserve.isHeld else { throw error }
                 reserve.release()
-                opened = try open(directory, lock, at: now, limits, faults)
+                opened = try open(directory, lock, at: now, limits, faults, report)
             }
             opened.store.prepareReserve()
             return opened
@@ -57,11 +60,12 @@ extension Store {
 
     private static func open(
         _ directory: StateDirectory, _ lock: StateLock, at now: Instant, _ limits: StorageLimits,
-        _ faults: StoreFaults
+        _ faults: StoreFaults, _ report: @escaping OpeningReport
     ) throws(StoreError) -> (store: Store, recovery: Recovery) {
-        let opened = try DatabaseRescue(directory: directory, now: now).open()
+        let opened = try DatabaseRescue(directory: directory, now: now, report: report).open()
         let queue = opened.queue
         do {
+            let adopted = try HitFileAdoption(directory: directory, now: now, report: report).run(queue)
             let found = try TailRecovery(directory: directory, database: queue).run()
             let (numbers, keys, commits, rebuilt) = try queue.inDatabase { database in
                 (
@@ -81,7 +85,8 @@ extension Store {
             }
             let recovery = Recovery(
                 hits: hits, tornBytes: found.tornBytes, badLines: found.badLines, newerLines: found.newerLines,
-                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild, unreadable: found.unreadable)
+                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild, unreadable: found.unreadable,
+                adoptedFiles: adopted.files, adoptedHits: adopted.hits)
             return (store, recovery)
         } catch {
             // Damage that opening has passed over: the next start looks through the whole database.
@@ -128,4 +133,9 @@ public struct Recovery: Sendable {
     public var rebuild: DatabaseRebuild?
     /// Hit files that may hold lines that the index does not know, and cannot be read: they wait for a start that can.
     public var unreadable: [UnreadableHitFile] = []
+    /// Day files of the past of which the index knew nothing: they came from elsewhere, are indexed now, and nothing of
+    /// them is to be told.
+    public var adoptedFiles = 0
+    /// The hits in them that the index did not know.
+    public var adoptedHits = 0
 }

@@ -32,14 +32,14 @@ extension Store {
         try directory.prepare()
         let lock = try StateLock(directory)
         defer { withExtendedLifetime(lock) {} }
-        let opened = try DatabaseRescue(directory: directory, now: now).open()
+        let opened = try DatabaseRescue(directory: directory, now: now, believesIndexFiles: false).open()
         let queue = opened.queue
         do {
             // A database that was lost or damaged has just got a new index.
             let summary =
                 try opened.index
                 ?? queue.inDatabase { database in
-                    var rebuild = IndexRebuild(directory)
+                    var rebuild = IndexRebuild(directory, at: now, believesIndexFiles: false)
                     var summary = IndexRebuild.Summary()
                     try database.inTransaction(.immediate) {
                         summary = try rebuild.run(database)
@@ -48,9 +48,9 @@ extension Store {
                     return summary
                 }
             try queue.close()
-            // Of all days, the running one too: what an index does not cover is read.
-            try HitIndexFiles(hits: directory.hits).refresh(
-                before: CivilDate(year: 9999, month: 12, day: 31), isForced: true)
+            if let failure = summary.unwritten { throw failure }
+            // Those of all days have just been made, the running one too; what is left belongs to days that have gone.
+            try HitIndexFiles(hits: directory.hits).refresh(before: now.day)
             if let folding { try TextIndexFiles(hits: directory.hits, folding: folding).refresh(before: now.day) }
             return ReindexSummary(
                 hits: summary.hits, repeatedLines: summary.repeatedLines, badLines: summary.badLines,

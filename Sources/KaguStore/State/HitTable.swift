@@ -3,7 +3,8 @@
 import GRDB
 import KaguModel
 
-/// The tables `hit` and `hit_file`: the index over the hit files, which can be rebuilt from them.
+/// The tables `hit` and `hit_file`: the index over the hit files, which can be rebuilt from them. Hits of the past may be
+/// in `known_hit` instead (`KnownHitTable`).
 enum HitTable {
     /// The number of a hit that the index knows.
     static func number(of id: String, _ database: Database) throws -> Int64? {
@@ -12,6 +13,25 @@ enum HitTable {
         guard try select.step() else { return nil }
         defer { select.reset() }
         return select.int64(0)
+    }
+
+    /// Whether the index knows a hit, with a row of its own or without.
+    static func isKnown(_ id: String, _ database: Database) throws -> Bool {
+        try number(of: id, database) != nil || KnownHitTable.day(of: id, database) != nil
+    }
+
+    /// What stands in index files for the ids of rows, those in the form of `HitIdentity`, in order. `first` is the
+    /// first byte of the ids that are asked for; nil: of all.
+    static func keys(first: UInt8? = nil, _ database: Database) throws -> [UInt64] {
+        let select = try PreparedStatement(database, "SELECT id FROM hit WHERE id >= ? AND id < ? ORDER BY id")
+        select.bind([first ?? 0], at: 1)
+        // Behind all ids of ten bytes.
+        select.bind(first.flatMap { $0 < .max ? [$0 + 1] : nil } ?? [UInt8](repeating: .max, count: 11), at: 2)
+        var keys: [UInt64] = []
+        while try select.step() {
+            if let key = select.leadingBits(ofBlob: 0, count: 10) { keys.append(key) }
+        }
+        return keys
     }
 
     /// Adds a hit, and gives its number; nil where the index has it.

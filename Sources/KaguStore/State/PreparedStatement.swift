@@ -128,6 +128,14 @@ struct PreparedStatement {
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    /// The first 64 bits of a blob of `count` bytes; nil for any other.
+    func leadingBits(ofBlob column: Int32, count: Int) -> UInt64? {
+        guard count >= 8, let start = sqlite3_column_blob(handle, column),
+            Int(sqlite3_column_bytes(handle, column)) == count
+        else { return nil }
+        return UInt64(bigEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+    }
+
     /// SQLITE_TRANSIENT, a macro that Swift does not import: SQLite copies the bytes before it returns.
     private static let transient = unsafeBitCast(OpaquePointer(bitPattern: -1), to: sqlite3_destructor_type.self)
 }

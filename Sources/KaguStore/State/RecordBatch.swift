@@ -29,7 +29,13 @@ struct RecordBatch {
     private var pending: [Pending] = []
     private var pendingIDs: Set<String> = []
 
-    init(orphans: [String: HitLocation]) { self.orphans = orphans }
+    private var search: KnownHitSearch
+
+    /// A batch of a store whose hit files lie at `hits`.
+    init(orphans: [String: HitLocation], hits: String) {
+        self.orphans = orphans
+        search = KnownHitSearch(hits: hits)
+    }
 
     /// Stores what the queue holds, in order of arrival, so that a poll's start lies before its end; `number` gives
     /// the number of a feed.
@@ -67,17 +73,45 @@ struct RecordBatch {
         let dropped = try outcome.unseen.map { try mark($0, outcome, feed, &result, database) } ?? []
         for routed in outcome.hits {
             if let source = routed.source, dropped.contains(source.mark.keyHash) { continue }
-            if let number = try HitTable.number(of: routed.hit.id, database) {
+            switch try known(routed, feed: feed, database) {
+            case .row(let number):
                 if let source = routed.source {
                     try ItemTable.setHit(number, of: source.mark, feed: feed, database)
                 }
                 continue
+            case .withoutRow: continue
+            case .unknown: break
             }
             guard pendingIDs.insert(routed.hit.id).inserted else { continue }
             let orphan = orphans.removeValue(forKey: routed.hit.id)
             pending.append(Pending(routed: routed, feed: feed, result: results.count, location: orphan))
         }
         results.append(result)
+    }
+
+    /// What the index knows of a hit.
+    private enum Knowledge {
+        case row(Int64)
+        case withoutRow
+        case unknown
+    }
+
+    /// Looks a hit up. One of the past that is known by its day only gets a row, on which its item can rest: for whoever
+    /// revises it, what was told of it is in its line. Where that is not found, the hit is known all the same.
+    private mutating func known(_ routed: RoutedHit, feed: Int64, _ database: Database) throws -> Knowledge {
+        if let number = try HitTable.number(of: routed.hit.id, database) { return .row(number) }
+        guard let key = KnownHitTable.key(of: routed.hit.id), let day = try KnownHitTable.day(of: key, database)
+        else { return .unknown }
+        switch search.find(routed.hit.id, on: day) {
+        case .another: return .unknown
+        case .lost: return .withoutRow
+        case .found(let hit, let location):
+            let earlier = routed.source?.earlierWatches ?? []
+            guard let number = try HitTable.insert(hit, at: location, feed: feed, earlier: earlier, database)
+            else { return .withoutRow }
+            try KnownHitTable.delete(key, database)
+            return .row(number)
+        }
     }
 
     /// Appends and syncs the lines of all hits that have none.

@@ -20,6 +20,7 @@ enum Schema {
         turns,
         index + digests,
         alerts + silences,
+        knownHits,
     ]
 
     /// Brings the database from `found` to `version`; the caller holds the transaction.

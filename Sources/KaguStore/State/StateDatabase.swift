@@ -16,8 +16,11 @@ enum StateDatabase {
         do { return try open(path, backup: backup) } catch { throw StoreError(error, path: path) }
     }
 
-    /// As `openForWriting`, with the errors as SQLite raises them: what tells that the file is damaged.
-    static func open(_ path: String, backup: String) throws -> (queue: DatabaseQueue, isNew: Bool) {
+    /// As `openForWriting`, with the errors as SQLite raises them: what tells that the file is damaged. An upgrade is
+    /// reported.
+    static func open(
+        _ path: String, backup: String, _ report: OpeningReport = { _ in }
+    ) throws -> (queue: DatabaseQueue, isNew: Bool) {
         let isNew = access(path, F_OK) != 0
         try createFile(path)
         let queue = try connect(path)
@@ -31,7 +34,11 @@ enum StateDatabase {
         if found == Schema.version {
             try queue.inDatabase(SchemaMark.complete)
         } else {
-            if found > 0 { try copy(queue, to: "\(backup)/state.v\(found).sqlite") }
+            if found > 0 {
+                // It is read, written to the copy, and perhaps written anew.
+                report(OpeningProgress(.upgrade, bytes: 3 * FileSize.of(path)))
+                try copy(queue, to: "\(backup)/state.v\(found).sqlite")
+            }
             try queue.inDatabase { database in
                 try database.inTransaction(.immediate) {
                     try Schema.migrate(database, from: found)

@@ -75,7 +75,7 @@ struct TailRecovery {
         let end = try reader.forward(start..<reader.size) { line in
             switch HitLine(line.bytes, decoder: decoder) {
             case .hit(let hit):
-                if try database.inDatabase({ try HitTable.number(of: hit.id, $0) }) != nil {
+                if try database.inDatabase({ try HitTable.isKnown(hit.id, $0) }) {
                     tail.keepsPlaces = tail.keepsPlaces || tail.firstBad != nil
                 } else if known.insert(hit.id).inserted {
                     tail.unknown.append(FoundLine(hit: hit, location: HitLocation(line, in: name)))

@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An incoming webhook of Mattermost; its server reads mentions wherever they stand.
-public final class MattermostTarget: StrictTarget {
-    private let memory = TargetMemory<[UInt8]>()
+public typealias MattermostTarget = WebhookTarget<MattermostRules>
 
-    /// A webhook without messages.
-    public init() {}
+/// What Mattermost takes of a message.
+public enum MattermostRules: WebhookRules {
+    /// 200 `ok`.
+    public static var thanks: ScriptedResponse { .text("ok", headers: ["Content-Type": "text/plain"]) }
 
-    /// The bodies that were taken.
-    public var messages: [[UInt8]] { memory.messages }
-
-    /// Gives these answers to the next requests.
-    public func script(_ responses: ScriptedResponse...) { memory.add(responses) }
-
-    /// 200 `ok`, or the server's error object.
-    public func answer(to request: RecordedRequest) -> ScriptedResponse {
-        if let scripted = memory.nextScripted() { return scripted }
-        do throws(Refusal) {
-            try check(request)
-            memory.change { $0.append(request.body) }
-            return .text("ok", headers: ["Content-Type": "text/plain"])
-        } catch {
-            return .text(
-                "{\"id\":\"web.incoming_webhook.parse.app_error\",\"message\":\"\(error.words)\",\"status_code\":400}",
-                status: error.status, headers: ["Content-Type": "application/json"])
-        }
+    /// The server's error object.
+    public static func answer(to refusal: Refusal) -> ScriptedResponse {
+        let id = "web.incoming_webhook.parse.app_error"
+        return .text(
+            "{\"id\":\"\(id)\",\"message\":\"\(refusal.words)\",\"status_code\":400}",
+            status: refusal.status, headers: ["Content-Type": "application/json"])
     }
 
-    private func check(_ request: RecordedRequest) throws(Refusal) {
+    /// A JSON object with a text.
+    public static func check(_ request: RecordedRequest) throws(Refusal) {
         guard request.method == "POST", request.header("content-type") == "application/json"
         else { throw Refusal("no JSON") }
         let payload = try TargetJSON(request.body)
@@ -53,7 +43,7 @@ public final class MattermostTarget: StrictTarget {
     }
 
     /// The server reads mentions in texts, though not in the addresses of links.
-    private func checkMentions(_ text: String) throws(Refusal) {
+    private static func checkMentions(_ text: String) throws(Refusal) {
         let scalars = Array(text.unicodeScalars)
         for (scalar, next) in zip(scalars, scalars.dropFirst() + ["\n"])
         where (scalar == "@" || scalar == "<") && next != "\u{200B}" {

@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An incoming webhook of Slack: at most 50 blocks, sections of at most 3,000 characters, plain-text answers.
-public final class SlackTarget: StrictTarget {
-    private let memory = TargetMemory<[UInt8]>()
+public typealias SlackTarget = WebhookTarget<SlackRules>
 
-    /// A webhook without messages.
-    public init() {}
+/// What Slack takes of a message.
+public enum SlackRules: WebhookRules {
+    /// 200 `ok`.
+    public static var thanks: ScriptedResponse { .text("ok", headers: ["Content-Type": "text/html"]) }
 
-    /// The bodies that were taken.
-    public var messages: [[UInt8]] { memory.messages }
-
-    /// Gives these answers to the next requests.
-    public func script(_ responses: ScriptedResponse...) { memory.add(responses) }
-
-    /// 200 `ok`, 400 `invalid_blocks` or `invalid_payload`.
-    public func answer(to request: RecordedRequest) -> ScriptedResponse {
-        if let scripted = memory.nextScripted() { return scripted }
-        do throws(Refusal) {
-            try check(request)
-            memory.change { $0.append(request.body) }
-            return .text("ok", headers: ["Content-Type": "text/html"])
-        } catch {
-            return .text(error.words, status: error.status)
-        }
+    /// 400 `invalid_blocks` or `invalid_payload`.
+    public static func answer(to refusal: Refusal) -> ScriptedResponse {
+        .text(refusal.words, status: refusal.status)
     }
 
-    private func check(_ request: RecordedRequest) throws(Refusal) {
+    /// A JSON object of blocks.
+    public static func check(_ request: RecordedRequest) throws(Refusal) {
         guard request.method == "POST", request.header("content-type") == "application/json"
         else { throw Refusal("invalid_payload") }
         let payload = try TargetJSON(request.body)
@@ -48,7 +37,7 @@ public final class SlackTarget: StrictTarget {
         }
     }
 
-    private func checkText(_ text: TargetJSON?) throws(Refusal) {
+    private static func checkText(_ text: TargetJSON?) throws(Refusal) {
         guard let words = text?["text"]?.text, text?["type"]?.text == "mrkdwn",
             (1...3000).contains(words.utf16.count)
         else { throw Refusal("invalid_blocks") }
@@ -56,7 +45,7 @@ public final class SlackTarget: StrictTarget {
     }
 
     /// Angle brackets enclose links alone, ampersands begin one of three entities, and emphasis has no neighbour.
-    private func checkMarkup(_ text: String) throws(Refusal) {
+    private static func checkMarkup(_ text: String) throws(Refusal) {
         var rest = Substring(text)
         var previous: Unicode.Scalar?
         while let scalar = rest.unicodeScalars.popFirst() {

@@ -42,7 +42,7 @@ extension ScriptedResponse {
 }
 
 /// Why a target refuses.
-struct Refusal: Error {
+public struct Refusal: Error {
     var status: Int
     var words: String
 

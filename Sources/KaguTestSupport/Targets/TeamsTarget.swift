@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A workflow of Teams that posts cards: 202 without a body, 400 above 28 KB.
-public final class TeamsTarget: StrictTarget {
-    private let memory = TargetMemory<[UInt8]>()
+public typealias TeamsTarget = WebhookTarget<TeamsRules>
 
-    /// A workflow without messages.
-    public init() {}
+/// What a workflow of Teams takes of a message.
+public enum TeamsRules: WebhookRules {
+    /// 202.
+    public static var thanks: ScriptedResponse { .status(202) }
 
-    /// The bodies that were taken.
-    public var messages: [[UInt8]] { memory.messages }
-
-    /// Gives these answers to the next requests.
-    public func script(_ responses: ScriptedResponse...) { memory.add(responses) }
-
-    /// 202, or 400 with the workflow's error object.
-    public func answer(to request: RecordedRequest) -> ScriptedResponse {
-        if let scripted = memory.nextScripted() { return scripted }
-        do throws(Refusal) {
-            try check(request)
-            memory.change { $0.append(request.body) }
-            return .status(202)
-        } catch {
-            return .text(
-                "{\"error\":{\"code\":\"BadRequest\",\"message\":\"\(error.words)\"}}", status: error.status)
-        }
+    /// 400 with the workflow's error object.
+    public static func answer(to refusal: Refusal) -> ScriptedResponse {
+        .text("{\"error\":{\"code\":\"BadRequest\",\"message\":\"\(refusal.words)\"}}", status: refusal.status)
     }
 
-    private func check(_ request: RecordedRequest) throws(Refusal) {
+    /// A JSON object with one adaptive card.
+    public static func check(_ request: RecordedRequest) throws(Refusal) {
         guard request.method == "POST", request.header("content-type") == "application/json"
         else { throw Refusal("no JSON") }
         guard request.body.count <= 28_000 else { throw Refusal("the message is too large") }
@@ -53,7 +41,7 @@ public final class TeamsTarget: StrictTarget {
         }
     }
 
-    private func checkMarkup(_ text: String) throws(Refusal) {
+    private static func checkMarkup(_ text: String) throws(Refusal) {
         if text.hasPrefix("+"), text.hasSuffix(" more") { return }
         let (rest, texts, _) = try InertText.links(in: text)
         for part in texts + [rest] where InertText.hasBare("`*_[]()#+-!|~><", in: part) {

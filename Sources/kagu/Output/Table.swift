@@ -8,14 +8,17 @@ struct Table {
     private(set) var rows: [[String]] = []
     /// The columns that give way when the table is too wide, the first one first.
     var flexible: [Int] = []
+    /// The columns of numbers, whose ends lie below one another.
+    var numeric: Set<Int> = []
 
     private let gap = 2
     private let leastFlexibleWidth = 12
 
     /// A table without rows.
-    init(header: [String], flexible: [Int] = []) {
+    init(header: [String], flexible: [Int] = [], numeric: Set<Int> = []) {
         self.header = header
         self.flexible = flexible
+        self.numeric = numeric
     }
 
     /// Adds a row with a cell for every column.
@@ -28,11 +31,14 @@ struct Table {
             var line = ""
             for (index, cell) in cells.enumerated() {
                 let text = DisplayWidth.cut(cell, to: widths[index])
-                line += text
+                let space = String(repeating: " ", count: widths[index] - DisplayWidth.of(text))
+                line += numeric.contains(index) ? space + text : text + space
                 guard index < cells.count - 1 else { break }
-                line += String(repeating: " ", count: widths[index] - DisplayWidth.of(text) + gap)
+                line += String(repeating: " ", count: gap)
             }
-            return String(line.reversed().drop { $0 == " " }.reversed())
+            let whole = String(line.reversed().drop { $0 == " " }.reversed())
+            // On a terminal that is narrower than what does not give way.
+            return columns.map { DisplayWidth.cut(whole, to: $0) } ?? whole
         }
     }
 

@@ -59,7 +59,10 @@ enum DisplayWidth {
             0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF,
             0x1F900...0x1F9FF, 0x20000...0x3FFFD:
             return 2
-        default: return 1
+        // Two of these make a flag.
+        case 0x1F1E6...0x1F1FF: return 1
+        // Such as U+2705 and U+26A1, with which much of the news begins.
+        default: return scalar.properties.isEmojiPresentation ? 2 : 1
         }
     }
 

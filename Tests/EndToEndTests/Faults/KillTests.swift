@@ -15,47 +15,50 @@ struct KillTests {
 
     /// Publishes ten new items a second in each of five feeds.
     private final class Press {
+        /// Items that one document lists: no feed lists everything for ever, and a long one costs more than a short life has.
+        private static let listed = 250
+
         private let room: Newsroom
-        private let began = ContinuousClock.now
-        private var published: [String: Int] = [:]
-        /// Time that was not published in.
-        private var pauses = Duration.zero
-        private var pausedSince: ContinuousClock.Instant?
+        private var last = ContinuousClock.now
+        private var published = 1.0
+        private var stored = 0
 
         init(_ room: Newsroom) {
             self.room = room
-            for feed in KillTests.feeds { publish(feed, upTo: 1) }
+            publish()
         }
 
-        /// What should be published by now.
+        /// Publishes what time has brought, but no more than all feeds list beside what is not stored: on a busy machine few
+        /// daemons live long enough to poll, and nothing may leave a document unseen.
         func catchUp() {
-            guard pausedSince == nil else { return }
-            let seconds = (ContinuousClock.now - began - pauses) / .seconds(1)
-            for feed in KillTests.feeds { publish(feed, upTo: 1 + Int(seconds * 10)) }
+            let now = ContinuousClock.now
+            let before = Int(published)
+            let most = Double(stored + Self.listed) / Double(KillTests.feeds.count)
+            published = max(published, min(published + (now - last) / .milliseconds(100), most))
+            last = now
+            if Int(published) > before { publish() }
         }
 
-        /// Publishes nothing while more than 500 items are not stored: on a busy machine few daemons live long enough to
-        /// poll, and no feed may lose what they have not seen.
-        func wait(forStored stored: Int) {
-            let isAhead = published.values.reduce(0, +) > stored + 500
-            if isAhead, pausedSince == nil { pausedSince = .now }
-            if !isAhead, let since = pausedSince {
-                pauses += .now - since
-                pausedSince = nil
-            }
-        }
+        /// Takes note of how many hits are stored.
+        func note(stored: Int) { self.stored = stored }
 
         /// The ids of all items so far.
         var ids: Set<String> {
-            Set(published.flatMap { feed, count in (0..<count).map { "https://\(feed).example/\(feed)\($0)" } })
+            Set(
+                KillTests.feeds.flatMap { feed in
+                    (0..<Int(published)).map { "https://\(feed).example/\(feed)\($0)" }
+                })
         }
 
-        private func publish(_ feed: String, upTo count: Int) {
-            guard count > published[feed, default: 0] else { return }
-            published[feed] = count
-            // No feed lists everything for ever; a daemon that is down for seconds misses nothing of this one.
-            let first = max(0, count - 600)
-            room.publish(feed, (first..<count).map { ("\(feed)\($0)", "Blue Lagoon, part \($0) of \(feed)") })
+        private func publish() {
+            let count = Int(published)
+            for feed in KillTests.feeds {
+                room.publish(
+                    feed,
+                    (max(0, count - Self.listed)..<count).map {
+                        ("\(feed)\($0)", "Blue Lagoon, part \($0) of \(feed)")
+                    })
+            }
         }
     }
 
@@ -78,7 +81,7 @@ struct KillTests {
         _ = await first.exitStatus()
         var ended = 0
         for kill in 0..<Self.kills {
-            press.wait(forStored: (try? StateReader(directory: room.statePath).hitCount()) ?? 0)
+            if let stored = try? StateReader(directory: room.statePath).hitCount() { press.note(stored: stored) }
             let daemon = try room.start()
             // One in four is killed while it starts, however long that takes here, the others while they work.
             if kill % 4 != 0 { #expect(await daemon.logs("debug ready", within: .seconds(60))) }
@@ -91,8 +94,6 @@ struct KillTests {
             if await daemon.exitStatus() == -SIGKILL { ended += 1 }
         }
         #expect(ended == Self.kills)
-        press.wait(forStored: Int.max / 2)
-        press.catchUp()
         let ids = press.ids
         let last = try room.start()
         #expect(await eventually(within: .seconds(60)) { (try? room.hits().count) ?? 0 >= ids.count })

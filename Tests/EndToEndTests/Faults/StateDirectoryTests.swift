@@ -26,9 +26,9 @@ struct StateDirectoryTests {
 
     @Test(
         "a read-only directory is refused at start with 74 (O40, T7)",
-        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+        .enabled(if: SmallDisk.isPossible, "cannot mount here"))
     func readOnly() async throws {
-        let disk = try MemoryDisk(megabytes: 32)
+        let disk = try SmallDisk(megabytes: 32)
         let room = try Newsroom()
         room.publish("courier", [("1", "The Blue Lagoon is calm")])
         try room.configure(feeds: ["courier"])
@@ -40,17 +40,12 @@ struct StateDirectoryTests {
 
     @Test(
         "a full disk stops polling, is told, and polling resumes by itself; nothing is lost or doubled (O36, T6)",
-        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+        .enabled(if: SmallDisk.isPossible, "cannot mount here"))
     func full() async throws {
-        let disk = try MemoryDisk(megabytes: 32)
+        let disk = try SmallDisk(megabytes: 32)
         let room = try Newsroom()
         room.publish("courier", [("1", "The Blue Lagoon is calm")])
-        try room.configure(feeds: ["courier"])
-        let settings = try room.directory.text("kagu.yaml")
-        try room.directory.write(
-            settings.replacingOccurrences(
-                of: "store: {dir: \(room.statePath)}", with: "store: {dir: \(disk.path)/state, min_free: 4MiB}"),
-            to: "kagu.yaml")
+        try room.configure(feeds: ["courier"], store: "dir: \(disk.path)/state, min_free: 4MiB")
         let socket = try NotifySocket(path: room.directory.path("notify"))
         let daemon = try room.start(environment: ["NOTIFY_SOCKET": socket.path])
         #expect(await room.origin.waitForRequests(2))
@@ -75,17 +70,12 @@ struct StateDirectoryTests {
 
     @Test(
         "on a disk that is full at start kagud waits, says what it needs, and begins when there is space (O36, T6)",
-        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+        .enabled(if: SmallDisk.isPossible, "cannot mount here"))
     func fullAtStart() async throws {
-        let disk = try MemoryDisk(megabytes: 32)
+        let disk = try SmallDisk(megabytes: 32)
         let room = try Newsroom()
         room.publish("courier", [("1", "The Blue Lagoon is calm")])
-        try room.configure(feeds: ["courier"])
-        let settings = try room.directory.text("kagu.yaml")
-        try room.directory.write(
-            settings.replacingOccurrences(
-                of: "store: {dir: \(room.statePath)}", with: "store: {dir: \(disk.path)/state, min_free: 4MiB}"),
-            to: "kagu.yaml")
+        try room.configure(feeds: ["courier"], store: "dir: \(disk.path)/state, min_free: 4MiB")
         try disk.fill(leaving: 0)
         let socket = try NotifySocket(path: room.directory.path("notify"))
         let daemon = try room.start(environment: ["NOTIFY_SOCKET": socket.path])
@@ -104,18 +94,13 @@ struct StateDirectoryTests {
 
     @Test(
         "store.min_free follows a reload: polling stops above what is free, and goes on below it (O5, O36)",
-        .enabled(if: MemoryDisk.isPossible, "cannot mount here"))
+        .enabled(if: SmallDisk.isPossible, "cannot mount here"))
     func reloadedLimit() async throws {
-        let disk = try MemoryDisk(megabytes: 48)
+        let disk = try SmallDisk(megabytes: 48)
         let room = try Newsroom()
         room.publish("courier", [("1", "The Blue Lagoon is calm")])
-        try room.configure(feeds: ["courier"])
-        let settings = try room.directory.text("kagu.yaml")
         func limit(_ size: String) throws {
-            try room.directory.write(
-                settings.replacingOccurrences(
-                    of: "store: {dir: \(room.statePath)}",
-                    with: "store: {dir: \(disk.path)/state, min_free: \(size)}"), to: "kagu.yaml")
+            try room.configure(feeds: ["courier"], store: "dir: \(disk.path)/state, min_free: \(size)")
         }
         try limit("4MiB")
         let daemon = try room.start()
@@ -170,45 +155,5 @@ struct StateDirectoryTests {
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
-    }
-}
-
-/// A file system of some megabytes, in memory: its end can be reached, and it can be made read-only.
-final class MemoryDisk: Sendable {
-    let path: String
-    private let directory: TemporaryDirectory
-    private var ballast: String { path + "/ballast" }
-
-    struct Failure: Error { let number: Int32 }
-
-    /// Whether this process may mount.
-    static let isPossible: Bool = (try? MemoryDisk(megabytes: 1)) != nil
-
-    init(megabytes: Int) throws {
-        directory = try TemporaryDirectory("kagu-disk")
-        path = directory.path("disk")
-        mkdir(path, 0o755)
-        guard mount("kagu-test", path, "tmpfs", 0, "size=\(megabytes)m") == 0 else { throw Failure(number: errno) }
-    }
-
-    deinit { umount2(path, Int32(MNT_DETACH)) }
-
-    /// Takes all space but so many bytes.
-    func fill(leaving bytes: Int) throws {
-        var status = statvfs()
-        statvfs(path, &status)
-        let free = Int(status.f_bavail) * Int(status.f_frsize)
-        let descriptor = open(ballast, O_WRONLY | O_CREAT, 0o600)
-        defer { close(descriptor) }
-        let number = posix_fallocate(descriptor, 0, off_t(free - bytes))
-        guard number == 0 else { throw Failure(number: number) }
-    }
-
-    /// Gives the space back.
-    func empty() { unlink(ballast) }
-
-    func remount(readOnly: Bool) throws {
-        let flags = UInt(MS_REMOUNT) | (readOnly ? UInt(MS_RDONLY) : 0)
-        guard mount("kagu-test", path, "tmpfs", flags, nil) == 0 else { throw Failure(number: errno) }
     }
 }

@@ -3,6 +3,7 @@
 import KaguAlert
 import KaguConfig
 import KaguHTTP
+import KaguLoopback
 import KaguMatch
 import KaguModel
 import KaguStore

@@ -60,6 +60,49 @@ struct TextIndexTests {
         return HitReader(directory: directory.path).hits(query).map(\.id)
     }
 
+    @Test(
+        "a question tells of which days it is missing; filling makes it for these, of a running day where that is long"
+    )
+    func filling() throws {
+        let directory = try Self.day(4000)
+        let files = TextIndexFiles(directory: directory.path, folding: Self.fold)
+        let indexes = HitIndexFiles(directory: directory.path)
+        func gaps() throws -> Set<IndexGap> {
+            var query = HitQuery()
+            query.text = try TextQuery("port", folding: Self.fold)
+            let reader = HitReader(directory: directory.path)
+            let gaps = reader.read(query) { _ in true }.textGaps
+            #expect(reader.statistics(query, by: .day) { _ in "" }.summary.textGaps == gaps)
+            return gaps
+        }
+        let bytes = try directory.bytes("hits/\(Self.file)")
+        let plain = try Self.ids(directory, "port")
+        // Without the index of the lines it would be of no use.
+        try files.fill(try gaps(), today: Self.later)
+        #expect(access(directory.path(Self.index), F_OK) != 0)
+        try indexes.rebuild(Self.file)
+        try files.fill(try gaps(), today: Self.later) { false }
+        #expect(access(directory.path(Self.index), F_OK) != 0)
+        // It has no mebibyte yet.
+        try directory.write(Array(bytes.prefix(1 << 19)), to: "hits/\(Self.file)")
+        try indexes.rebuild(Self.file)
+        try files.fill(try gaps(), today: Self.file.day)
+        #expect(access(directory.path(Self.index), F_OK) != 0)
+        try files.fill(try gaps(), today: Self.later)
+        #expect(TextIndex(path: directory.path(Self.index))?.coveredBytes ?? 0 > 1 << 18)
+        // It reaches as far as the index of the lines, and no work is done where it already does.
+        try directory.write(bytes, to: "hits/\(Self.file)")
+        let before = try directory.bytes(Self.index)
+        try files.fill(try gaps(), today: Self.file.day)
+        #expect(try directory.bytes(Self.index) == before)
+        #expect(try Self.ids(directory, "port") == plain)
+        try indexes.rebuild(Self.file)
+        #expect(bytes.count > 1 << 20)
+        try files.fill(try gaps(), today: Self.file.day)
+        #expect(try gaps().isEmpty && files.isWhole(Self.file))
+        #expect(try Self.ids(directory, "port") == plain)
+    }
+
     @Test("every expression finds with it what it finds without, alone and beside other filters")
     func agrees() throws {
         let directory = try Self.day()

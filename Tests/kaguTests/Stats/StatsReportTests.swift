@@ -37,16 +37,16 @@ struct StatsReportTests {
     func plain() {
         #expect(
             report(.feed).text(.short, terminal: .plain) == """
-                FEED    ITEMS  HITS  STORIES  OUTLETS  POLLS  OK
-                lagoon  5      4     3        2        2      50.0%
-                a       -      2     1        1        -      -
-                b       -      2     2        1        -      -
+                FEED    ITEMS  HITS  STORIES  OUTLETS  POLLS     OK
+                lagoon      5     4        3        2      2  50.0%
+                a           -     2        1        1      -      -
+                b           -     2        2        1      -      -
 
                 """)
         #expect(
             report(nil).text(.short, terminal: .plain) == """
-                ITEMS  HITS  STORIES  OUTLETS  POLLS  OK
-                13     6     5        2        4      75.0%
+                ITEMS  HITS  STORIES  OUTLETS  POLLS     OK
+                   13     6        5        2      4  75.0%
 
                 """)
     }
@@ -65,9 +65,52 @@ struct StatsReportTests {
             .short, terminal: Terminal(isTerminal: true, usesColour: false, columns: 100))
         let full = String(repeating: "█", count: StatsReport.barWidth)
         let half = String(repeating: "█", count: StatsReport.barWidth / 2)
-        #expect(text.contains("lagoon  -      4     3        2        -      -   \(full)\n"))
+        #expect(text.contains("lagoon      -     4        3        2      -   -   \(full)\n"))
         #expect(text.contains("13 items, 6 hits, 5 stories, 2 outlets\n4 polls, 75.0% successful\n"))
         #expect(text.hasSuffix("2026-11-22  4  \(full)\n2026-11-23  0\n2026-11-24  0\n2026-11-25  2  \(half)\n"))
+    }
+
+    @Test(
+        "names come before bars on a narrow terminal, no line is wider than it, and a bar of a few cells is left out"
+    )
+    func narrow() {
+        let hours = (0..<3).map { StatsReport.label(start + .seconds($0 * 3600), .hour, .utc) }
+        let groups = Dictionary(
+            uniqueKeysWithValues: hours.map { ($0, HitCounts(hits: 123_456, stories: 99_999, outlets: 77)) })
+        let statistics = HitStatistics(
+            total: HitCounts(hits: 6, stories: 5, outlets: 2), groups: groups,
+            quarters: [.init(start: start, hits: 4), .init(start: start + .seconds(3 * 86_400), hits: 2)])
+        let polls = PollFacts()
+        for columns in [30, 46, 61, 70, 80, 200] {
+            let terminal = Terminal(isTerminal: true, usesColour: false, columns: columns)
+            for grouping in [HitGrouping.hour, .watch] {
+                let lines = StatsReport(statistics, by: grouping, polls: polls, clock: .utc).text(
+                    .short, terminal: terminal
+                )
+                .split(separator: "\n")
+                if columns > 30 { #expect(lines.allSatisfy { DisplayWidth.of($0) <= columns }) }
+                if columns >= 61 {
+                    #expect(lines[1].hasPrefix("2026-11-22 00:00  "))
+                    #expect(lines[1].contains("█") == (columns > 70))
+                }
+                #expect(lines.last?.contains("█") == (grouping == .watch))
+            }
+        }
+    }
+
+    @Test("a long name gives way to the bars, and more days than fit a screen are counted by month")
+    func longNamesAndMonths() {
+        let name = String(repeating: "feed-", count: 12)
+        let statistics = HitStatistics(
+            total: HitCounts(hits: 6, stories: 5, outlets: 2),
+            groups: [name: HitCounts(hits: 6, stories: 5, outlets: 2)],
+            quarters: [.init(start: start, hits: 4), .init(start: start + .seconds(80 * 86_400), hits: 2)])
+        let text = StatsReport(statistics, by: .feed, polls: PollFacts(), clock: .utc).text(
+            .short, terminal: Terminal(isTerminal: true, usesColour: false, columns: 80))
+        let lines = text.split(separator: "\n")
+        #expect(lines[1].hasPrefix("feed-feed-") && lines[1].contains("…") && lines[1].hasSuffix("████████"))
+        #expect(DisplayWidth.of(lines[1]) == 80)
+        #expect(lines.suffix(4).map { $0.prefix(10) } == ["2026-11  4", "2026-12  0", "2027-01  0", "2027-02  2"])
     }
 
     @Test("json names what it counts, and leaves out what is not known")

@@ -34,11 +34,7 @@ struct AlertsListCommand: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("The last so many.", valueName: "count"))
     var lines = 100
 
-    @Flag(help: "Show times in UTC instead of local time.")
-    var utc = false
-
-    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
-    var output = OutputFormat.short
+    @OptionGroup var list: ListOptions
 
     func validate() throws {
         if lines < 1 { throw ValidationError("-n \(lines): ask for at least 1") }
@@ -47,14 +43,12 @@ struct AlertsListCommand: ParsableCommand {
     func run() throws {
         let wiring = Wiring.ofProcess()
         let query = AlertQuery(
-            states: state, receiver: receiver, since: try MomentOption.instant(since, "--since", utc: utc),
+            states: state, receiver: receiver, since: try MomentOption.instant(since, "--since", utc: list.utc),
             story: story, limit: lines)
-        let rows = try StateSnapshot.reader(try wiring.stateDirectory(common))?.alertRows(query) ?? []
+        let rows = try StateSnapshot.existing(try wiring.stateDirectory(common))?.alertRows(query) ?? []
         let terminal = Terminal.standardOutput(environment: wiring.environment)
-        let printer = AlertRowPrinter(
-            terminal: terminal, clock: utc ? .utc : .local, now: WallClock.now())
-        try StandardOutput.write(printer.list(output).text(rows))
-        if rows.isEmpty { throw ExitStatus.negative }
+        let printer = AlertRowPrinter(terminal: terminal, clock: list.clock, now: WallClock.now())
+        try list.show(rows, printer.list)
     }
 }
 

@@ -42,8 +42,9 @@ struct AlertSelectionOptions: ParsableArguments {
         }
     }
 
-    /// The selection, with ids made whole.
+    /// The selection, with ids made whole. Throws without a state directory.
     func selection(_ directory: String) throws -> AlertSelection {
+        try StateSnapshot.require(directory)
         guard !ids.isEmpty else {
             return AlertSelection(
                 receiver: receiver, since: try MomentOption.instant(since, "--since", utc: false),

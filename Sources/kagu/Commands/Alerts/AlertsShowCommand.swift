@@ -30,7 +30,7 @@ struct AlertsShowCommand: ParsableCommand {
 
     func run() throws {
         let wiring = Wiring.ofProcess()
-        guard let reader = try StateSnapshot.reader(try wiring.stateDirectory(common)),
+        guard let reader = try StateSnapshot.existing(try wiring.stateDirectory(common)),
             let detail = try AlertDetail(id, reader)
         else {
             StandardError.write("kagu: \(VisibleText.escaped(ControlRefusal.unknownAlert(id).message))\n")

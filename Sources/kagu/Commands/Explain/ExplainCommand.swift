@@ -83,7 +83,7 @@ struct ExplainCommand: ParsableCommand {
         let feeds = FeedDirectory(config?.feeds ?? [])
         guard let item else { return ExplainSubject(try read(), feeds: feeds, now: WallClock.now()) }
         let directory = try wiring.stateDirectory(source.common)
-        try StateAccess.requireHits(directory)
+        try StateAccess.requireHits(directory, command: "explain")
         let search = SubjectSearch(
             directory: directory, feeds: feeds, strippedParameters: Set(config?.strippedParameters ?? []))
         return try search.subject(item)

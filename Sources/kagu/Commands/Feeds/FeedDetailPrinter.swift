@@ -20,7 +20,7 @@ struct FeedDetailPrinter {
         }
         if !detail.events.isEmpty {
             let printer = FeedEventPrinter(
-                format: .short, terminal: Terminal(isTerminal: false, usesColour: paint.isOn, columns: 80),
+                terminal: Terminal(isTerminal: false, usesColour: paint.isOn, columns: 80),
                 clock: clock)
             lines += ["", paint("last events", .bold)] + detail.events.map(printer.short)
         }

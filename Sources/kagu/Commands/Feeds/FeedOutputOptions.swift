@@ -7,3 +7,12 @@ struct AnswerOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "short or json.")
     var output = AnswerFormat.short
 }
+
+/// Feeds that a command changes, and how it says what it did.
+struct NamedFeeds: ParsableArguments {
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var answer: AnswerOptions
+
+    @Argument(help: "Ids or addresses.")
+    var feeds: [String]
+}

@@ -5,19 +5,15 @@ import KaguStore
 
 /// Prints feeds in one of the forms of O19, with the members of H4.
 struct FeedRowPrinter {
-    let format: OutputFormat
     let terminal: Terminal
     let clock: CivilClock
 
-    /// The whole listing.
-    func text(_ rows: [FeedRow]) -> String {
-        switch format {
-        case .short: rows.map { short($0) + "\n" }.joined()
-        case .table: table(rows)
-        case .json: rows.isEmpty ? "[]\n" : "[\n" + rows.map(Self.json).joined(separator: ",\n") + "\n]\n"
-        case .jsonl: rows.map { Self.json($0) + "\n" }.joined()
-        case .csv: ([Self.names] + rows.map(Self.cells)).map(CSVRow.line).joined()
-        }
+    /// The printer of a form.
+    func list(_ format: OutputFormat) -> ListPrinter<FeedRow> {
+        ListPrinter(
+            format: format, terminal: terminal, short: short,
+            header: ["STATE", "ID", "TITLE", "LAST SUCCESS", "FAILURES", "NEXT DUE", "REASON"],
+            flexible: [6, 2, 1], cells: cells, members: Self.write, names: Self.names, values: Self.values)
     }
 
     /// `id`, `url`, `title`, `state`, `since`, `reason`, `last_success`, `failures`, `next_due` (H4), `paused`.
@@ -25,14 +21,7 @@ struct FeedRowPrinter {
         "id", "url", "title", "state", "since", "reason", "last_success", "failures", "next_due", "paused",
     ]
 
-    /// One object with the members of H4; absent ones left out.
-    static func json(_ row: FeedRow) -> String {
-        var json = JSONWriter()
-        json.object { write(row, &$0) }
-        return json.text
-    }
-
-    /// The members of H4.
+    /// The members of H4; absent ones left out.
     static func write(_ row: FeedRow, _ json: inout JSONWriter) {
         json.member("id", row.feed.id)
         json.member("url", ShownAddress.text(row.feed.url))
@@ -46,7 +35,7 @@ struct FeedRowPrinter {
         json.member("paused", row.record.isPaused)
     }
 
-    private static func cells(_ row: FeedRow) -> [String] {
+    private static func values(_ row: FeedRow) -> [String] {
         [
             row.feed.id, ShownAddress.text(row.feed.url), row.title, row.record.state.rawValue,
             row.record.since?.description ?? "", row.record.reason, row.record.lastSuccess?.description ?? "",
@@ -71,19 +60,13 @@ struct FeedRowPrinter {
         return parts.joined(separator: " ")
     }
 
-    private func table(_ rows: [FeedRow]) -> String {
-        guard !rows.isEmpty else { return "" }
-        var table = Table(
-            header: ["STATE", "ID", "TITLE", "LAST SUCCESS", "FAILURES", "NEXT DUE", "REASON"], flexible: [6, 2, 1])
-        for row in rows {
-            let record = row.record
-            table.add([
-                record.state.rawValue, row.feed.id, VisibleText.escaped(row.title), time(record.lastSuccess),
-                String(record.failures), record.isPaused ? "paused" : time(row.nextDue),
-                VisibleText.escaped(record.reason),
-            ])
-        }
-        return table.lines(columns: terminal.isTerminal ? terminal.columns : nil).map { $0 + "\n" }.joined()
+    private func cells(_ row: FeedRow) -> [String] {
+        let record = row.record
+        return [
+            record.state.rawValue, row.feed.id, VisibleText.escaped(row.title), time(record.lastSuccess),
+            String(record.failures), record.isPaused ? "paused" : time(row.nextDue),
+            VisibleText.escaped(record.reason),
+        ]
     }
 
     private func time(_ instant: Instant?) -> String { instant.map { clock.civil(at: $0).description } ?? "-" }

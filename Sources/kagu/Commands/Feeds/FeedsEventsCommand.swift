@@ -23,11 +23,7 @@ struct FeedsEventsCommand: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("The last so many.", valueName: "count"))
     var lines = 20
 
-    @Flag(help: "Show times in UTC instead of local time.")
-    var utc = false
-
-    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
-    var output = OutputFormat.short
+    @OptionGroup var list: ListOptions
 
     func validate() throws {
         if lines < 1 { throw ValidationError("-n \(lines): ask for at least 1") }
@@ -36,29 +32,23 @@ struct FeedsEventsCommand: ParsableCommand {
     func run() throws {
         let wiring = Wiring.ofProcess()
         let directory = try wiring.stateDirectory(common)
-        let events = try StateSnapshot.reader(directory)?.events(feedID: feed, limit: lines).reversed() ?? []
+        let events = try StateSnapshot.existing(directory)?.events(feedID: feed, limit: lines).reversed() ?? []
         let terminal = Terminal.standardOutput(environment: wiring.environment)
-        let printer = FeedEventPrinter(format: output, terminal: terminal, clock: utc ? .utc : .local)
-        try StandardOutput.write(printer.text(events))
-        if events.isEmpty { throw ExitStatus.negative }
+        try list.show(events, FeedEventPrinter(terminal: terminal, clock: list.clock).list)
     }
 }
 
 /// Prints events in one of the forms of O19.
 struct FeedEventPrinter {
-    let format: OutputFormat
     let terminal: Terminal
     let clock: CivilClock
 
-    /// The whole listing.
-    func text(_ events: [FeedEvent]) -> String {
-        switch format {
-        case .short: events.map { short($0) + "\n" }.joined()
-        case .table: table(events)
-        case .json: events.isEmpty ? "[]\n" : "[\n" + events.map(Self.json).joined(separator: ",\n") + "\n]\n"
-        case .jsonl: events.map { Self.json($0) + "\n" }.joined()
-        case .csv: ([["at", "kind", "feed", "state", "text"]] + events.map(Self.cells)).map(CSVRow.line).joined()
-        }
+    /// The printer of a form.
+    func list(_ format: OutputFormat) -> ListPrinter<FeedEvent> {
+        ListPrinter(
+            format: format, terminal: terminal, short: short, header: ["TIME", "KIND", "FEED", "TEXT"],
+            flexible: [3, 2], cells: cells, members: Self.writeMembers,
+            names: ["at", "kind", "feed", "state", "text"], values: Self.values)
     }
 
     /// One line.
@@ -70,36 +60,27 @@ struct FeedEventPrinter {
         return parts.joined(separator: " ")
     }
 
-    private func table(_ events: [FeedEvent]) -> String {
-        guard !events.isEmpty else { return "" }
-        var table = Table(header: ["TIME", "KIND", "FEED", "TEXT"], flexible: [3, 2])
-        for event in events {
-            table.add([
-                clock.civil(at: event.at).description, event.kind.rawValue, event.feedID,
-                VisibleText.escaped(event.text),
-            ])
-        }
-        return table.lines(columns: terminal.isTerminal ? terminal.columns : nil).map { $0 + "\n" }.joined()
-    }
-
-    private static func json(_ event: FeedEvent) -> String {
-        var json = JSONWriter()
-        write(event, &json)
-        return json.text
+    private func cells(_ event: FeedEvent) -> [String] {
+        [
+            clock.civil(at: event.at).description, event.kind.rawValue, event.feedID,
+            VisibleText.escaped(event.text),
+        ]
     }
 
     /// One object; absent members left out.
     static func write(_ event: FeedEvent, _ json: inout JSONWriter) {
-        json.object { json in
-            json.member("at", event.at)
-            json.member("kind", event.kind.rawValue)
-            json.member("feed", ifPresent: event.feedID)
-            json.member("state", ifPresent: event.state?.rawValue)
-            json.member("text", event.text)
-        }
+        json.object { writeMembers(event, &$0) }
     }
 
-    private static func cells(_ event: FeedEvent) -> [String] {
+    private static func writeMembers(_ event: FeedEvent, _ json: inout JSONWriter) {
+        json.member("at", event.at)
+        json.member("kind", event.kind.rawValue)
+        json.member("feed", ifPresent: event.feedID)
+        json.member("state", ifPresent: event.state?.rawValue)
+        json.member("text", event.text)
+    }
+
+    private static func values(_ event: FeedEvent) -> [String] {
         [event.at.description, event.kind.rawValue, event.feedID, event.state?.rawValue ?? "", event.text]
     }
 }

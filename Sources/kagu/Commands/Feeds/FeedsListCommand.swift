@@ -22,11 +22,7 @@ struct FeedsListCommand: ParsableCommand {
     @Flag(help: "Only paused feeds.")
     var paused = false
 
-    @Flag(help: "Show times in UTC instead of local time.")
-    var utc = false
-
-    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
-    var output = OutputFormat.short
+    @OptionGroup var list: ListOptions
 
     func run() throws {
         let wiring = Wiring.ofProcess()
@@ -36,8 +32,6 @@ struct FeedsListCommand: ParsableCommand {
             (state.isEmpty || state.contains(row.record.state)) && (!paused || row.record.isPaused)
         }
         let terminal = Terminal.standardOutput(environment: wiring.environment)
-        let printer = FeedRowPrinter(format: output, terminal: terminal, clock: utc ? .utc : .local)
-        try StandardOutput.write(printer.text(rows))
-        if rows.isEmpty { throw ExitStatus.negative }
+        try list.show(rows, FeedRowPrinter(terminal: terminal, clock: list.clock).list)
     }
 }

@@ -10,19 +10,15 @@ struct FeedsPauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Poll feeds no more, until they are resumed.")
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var answer: AnswerOptions
-
-    @Argument(help: "Ids or addresses.")
-    var feeds: [String]
+    @OptionGroup var named: NamedFeeds
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let paused = try await VerbRunner(wiring, common).carryOut(PauseFeeds(feeds)) { state in
-            let ids = try state.ids(of: feeds)
+        let paused = try await VerbRunner(wiring, named.common).carryOut(PauseFeeds(named.feeds)) { state in
+            let ids = try state.ids(of: named.feeds)
             return try await state.locked { try await $0.pause(ids) }
         }
-        try StandardOutput.write(FeedAnswerPrinter(answer.output, wiring).ids("paused", paused))
+        try StandardOutput.write(FeedAnswerPrinter(named.answer.output, wiring).ids("paused", paused))
         if paused.isEmpty { StandardError.write("kagu: pause: paused already\n") }
     }
 }
@@ -34,19 +30,15 @@ struct FeedsResumeCommand: AsyncParsableCommand {
         abstract: "Poll paused feeds again.",
         discussion: "A feed that is gone starts afresh: it is polled at once, as if it were new.")
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var answer: AnswerOptions
-
-    @Argument(help: "Ids or addresses.")
-    var feeds: [String]
+    @OptionGroup var named: NamedFeeds
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let resumed = try await VerbRunner(wiring, common).carryOut(ResumeFeeds(feeds)) { state in
-            let ids = try state.ids(of: feeds)
+        let resumed = try await VerbRunner(wiring, named.common).carryOut(ResumeFeeds(named.feeds)) { state in
+            let ids = try state.ids(of: named.feeds)
             return try await state.locked { try await $0.resume(ids, at: WallClock.now()) }.keys.sorted()
         }
-        try StandardOutput.write(FeedAnswerPrinter(answer.output, wiring).ids("resumed", resumed))
+        try StandardOutput.write(FeedAnswerPrinter(named.answer.output, wiring).ids("resumed", resumed))
         if resumed.isEmpty { StandardError.write("kagu: resume: neither paused nor gone\n") }
     }
 }

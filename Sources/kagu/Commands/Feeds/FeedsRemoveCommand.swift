@@ -13,17 +13,13 @@ struct FeedsRemoveCommand: AsyncParsableCommand {
             items are forgotten after 90 days.
             """)
 
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var answer: AnswerOptions
-
-    @Argument(help: "Ids or addresses.")
-    var feeds: [String]
+    @OptionGroup var named: NamedFeeds
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
-        let removed = try await VerbRunner(wiring, common).carryOut(RemoveFeeds(feeds)) { state in
-            try await state.remove(feeds).map(ListedFeed.init)
+        let removed = try await VerbRunner(wiring, named.common).carryOut(RemoveFeeds(named.feeds)) { state in
+            try await state.remove(named.feeds).map(ListedFeed.init)
         }
-        try StandardOutput.write(FeedAnswerPrinter(answer.output, wiring).listed("removed", removed))
+        try StandardOutput.write(FeedAnswerPrinter(named.answer.output, wiring).listed("removed", removed))
     }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import KaguMatch
 import KaguModel
 import KaguStore
 
@@ -22,7 +23,9 @@ struct HitsCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Filters") var filter: HitFilterOptions
 
-    @Option(name: [.customShort("n"), .customLong("lines")], help: ArgumentHelp("The last N.", valueName: "count"))
+    @Option(
+        name: [.customShort("n"), .customLong("lines")], parsing: .unconditional,
+        help: ArgumentHelp("The last N.", valueName: "count"))
     var count: Int?
 
     @Flag(name: [.customShort("r"), .long], help: "Newest first.")
@@ -68,7 +71,10 @@ struct HitsCommand: AsyncParsableCommand {
         try printer.end()
         if query.usesIndex { StateAccess.fillIndex(directory, summary) }
         if !summary.unreadable.isEmpty { throw ExitStatus.error }
-        if summary.hits == 0 { throw ExitStatus.negative }
+        if summary.hits == 0 {
+            EmptyAnswer.tell(query, directory, command: "hits")
+            throw ExitStatus.negative
+        }
     }
 
     /// What is asked, and of which state directory.
@@ -78,7 +84,7 @@ struct HitsCommand: AsyncParsableCommand {
         query.limit = count ?? (follow ? 10 : nil)
         query.newestFirst = reverse
         let directory = try wiring.stateDirectory(common)
-        try StateAccess.requireHits(directory)
+        try StateAccess.requireHits(directory, command: "hits")
         if query.usesIndex { StateAccess.prepareIndex(directory, query) }
         return (query, directory, wiring)
     }
@@ -143,12 +149,12 @@ struct HitsCommand: AsyncParsableCommand {
 /// Whether the state can be read at all, said in one sentence.
 enum StateAccess {
     /// Throws where the hit files may not be read; none at all is no error.
-    static func requireHits(_ directory: String) throws {
+    static func requireHits(_ directory: String, command: String) throws {
         let hits = StateDirectory(directory).hits
         if access(hits, R_OK | X_OK) == 0 { return }
         let reason = errno
         if reason == ENOENT, access(directory, X_OK) == 0 { return }
-        throw CommandFailure("hits: \(directory): \(SystemReason.text(reason)); \(remedy(reason))")
+        throw CommandFailure("\(command): \(directory): \(SystemReason.text(reason)); \(remedy(reason))")
     }
 
     /// Builds the indexes of sealed days that a query needs and that are not there, where this user may write them.
@@ -159,17 +165,37 @@ enum StateAccess {
         _ = try? files.makeMissing(since: query.since, until: query.until, before: WallClock.now().day)
     }
 
+    /// How long full-text indexes are made after an answer; one that has been begun is finished.
+    static let textIndexTime = Duration.seconds(2)
+
     /// Builds the indexes that a query has missed, after its answer, where this user may write them.
     static func fillIndex(_ directory: String, _ summary: HitReadSummary) {
-        guard !summary.gaps.isEmpty, access(StateDirectory(directory).hits, W_OK) == 0 else { return }
+        guard !summary.gaps.isEmpty || !summary.textGaps.isEmpty,
+            access(StateDirectory(directory).hits, W_OK) == 0
+        else { return }
         let unreadable = Set(summary.unreadable.map(\.file))
+        let today = WallClock.now().day
         let gaps = summary.gaps.filter { !unreadable.contains($0.file) }
-        _ = try? HitIndexFiles(directory: directory).fill(gaps, today: WallClock.now().day)
+        _ = try? HitIndexFiles(directory: directory).fill(gaps, today: today)
+        let textGaps = summary.textGaps.filter { !unreadable.contains($0.file) }
+        guard !textGaps.isEmpty else { return }
+        let end = ContinuousClock.now + textIndexTime
+        _ = try? TextIndexFiles(directory: directory, folding: SearchText.fold).fill(textGaps, today: today) {
+            ContinuousClock.now < end
+        }
     }
 
     /// Tells of files that could not be read.
     static func report(_ files: [UnreadableHitFile], command: String) {
-        for file in files { StandardError.write("kagu: \(command): \(file); not all of its hits are shown\n") }
+        for line in sentences(files) { StandardError.write("kagu: \(command): \(line)\n") }
+    }
+
+    /// A sentence for each file, as far as a person reads them: a whole store may belong to somebody else.
+    static func sentences(_ files: [UnreadableHitFile]) -> [String] {
+        let told = files.count <= 4 ? files[...] : files.prefix(3)
+        let more = files.count - told.count
+        return told.map { "\($0); not all of its hits are shown" }
+            + (more > 0 ? ["\(more) more hit files cannot be read"] : [])
     }
 
     /// Tells of files that could not be read, and of lines that were skipped.

@@ -29,11 +29,7 @@ struct ReceiversListCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Show times in UTC instead of local time.")
-    var utc = false
-
-    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
-    var output = OutputFormat.short
+    @OptionGroup var list: ListOptions
 
     func run() async throws {
         let wiring = Wiring.ofProcess()
@@ -41,9 +37,8 @@ struct ReceiversListCommand: AsyncParsableCommand {
             try state.receivers()
         }
         let terminal = Terminal.standardOutput(environment: wiring.environment)
-        let printer = ReceiverPrinter(terminal: terminal, clock: utc ? .utc : .local, now: WallClock.now())
-        try StandardOutput.write(printer.list(output).text(lines))
-        if lines.isEmpty { throw ExitStatus.negative }
+        let printer = ReceiverPrinter(terminal: terminal, clock: list.clock, now: WallClock.now())
+        try list.show(lines, printer.list)
     }
 }
 

@@ -23,6 +23,7 @@ struct ReindexCommand: ParsableCommand {
 
     func run() throws {
         let directory = try Wiring.ofProcess().stateDirectory(common)
+        try StateSnapshot.require(directory)
         try StateOwner.become(ownerOf: directory)
         let summary = try Store.reindex(directory: directory, at: WallClock.now(), folding: SearchText.fold)
         switch output {

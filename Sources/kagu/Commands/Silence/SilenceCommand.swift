@@ -97,22 +97,16 @@ struct SilenceListCommand: ParsableCommand {
     @Flag(help: "Those that are over too.")
     var expired = false
 
-    @Flag(help: "Show times in UTC instead of local time.")
-    var utc = false
-
-    @Option(name: [.short, .long], help: "short, table, json, jsonl or csv.")
-    var output = OutputFormat.short
+    @OptionGroup var list: ListOptions
 
     func run() throws {
         let wiring = Wiring.ofProcess()
         let now = WallClock.now()
         let silences =
-            try StateSnapshot.reader(try wiring.stateDirectory(common))?
+            try StateSnapshot.existing(try wiring.stateDirectory(common))?
             .silences(includingExpired: expired, at: now) ?? []
         let terminal = Terminal.standardOutput(environment: wiring.environment)
-        let printer = SilencePrinter(terminal: terminal, clock: utc ? .utc : .local, now: now)
-        try StandardOutput.write(printer.list(output).text(silences))
-        if silences.isEmpty { throw ExitStatus.negative }
+        try list.show(silences, SilencePrinter(terminal: terminal, clock: list.clock, now: now).list)
     }
 }
 
@@ -131,7 +125,8 @@ struct SilenceExpireCommand: AsyncParsableCommand {
         let wiring = Wiring.ofProcess()
         let request = ExpireSilences(ids)
         let expired = try await VerbRunner(wiring, common).carryOut(request) { state in
-            try await state.alerts { store in
+            try StateSnapshot.require(state.directory)
+            return try await state.alerts { store in
                 let expired = try await store.expireSilences(ids, at: WallClock.now())
                 if let unknown = ids.first(where: { !expired.contains($0) }) {
                     throw ControlRefusal.unknownSilence(unknown)

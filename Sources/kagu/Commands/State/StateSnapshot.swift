@@ -92,6 +92,20 @@ struct StateSnapshot: Hashable {
         return try StateReader(directory: directory)
     }
 
+    /// Throws where there is no such state directory: a path that was mistyped holds nothing, and what is looked for in it
+    /// shall not make it (O20).
+    static func require(_ directory: String) throws {
+        guard access(directory, F_OK) != 0 else { return }
+        let reason = errno
+        throw CommandFailure("state: \(directory): \(SystemReason.text(reason)); \(StateAccess.remedy(reason))")
+    }
+
+    /// As `reader`, for what lies in the state directory alone: throws where there is no such directory.
+    static func existing(_ directory: String) throws -> StateReader? {
+        try require(directory)
+        return try reader(directory)
+    }
+
     private static func freeBytes(_ directory: String) -> Int? {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return nil }

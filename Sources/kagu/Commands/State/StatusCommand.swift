@@ -32,6 +32,8 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let wiring = Wiring.ofProcess()
+        // What keeps this from being told is said once.
+        let directory = try wiring.stateDirectory(common)
         var configured: [Feed]?
         if common.config != nil || access(Wiring.defaultConfiguration, R_OK) == 0 {
             do {
@@ -41,7 +43,7 @@ struct StatusCommand: ParsableCommand {
                 StandardError.write("kagu: \(failure)\n")
             }
         }
-        let snapshot = try StateSnapshot.take(try wiring.stateDirectory(common), configured: configured)
+        let snapshot = try StateSnapshot.take(directory, configured: configured)
         let report = StatusReport(snapshot: snapshot, now: WallClock.now())
         let paint = Paint(Terminal.standardOutput(environment: wiring.environment).usesColour)
         switch output {

@@ -132,7 +132,7 @@ struct StatusReport {
         lines.append("hits     \(snapshot.hits)\(last)")
         if let free = snapshot.freeBytes { lines.append("storage  \(free >> 20) MiB free") }
         let printer = FeedEventPrinter(
-            format: .short, terminal: Terminal(isTerminal: false, usesColour: paint.isOn, columns: 80), clock: clock
+            terminal: Terminal(isTerminal: false, usesColour: paint.isOn, columns: 80), clock: clock
         )
         lines += snapshot.events.reversed().map { "event    \(printer.short($0))" }
         return lines.map { $0 + "\n" }.joined()

@@ -30,7 +30,7 @@ struct StatsCommand: ParsableCommand {
         let wiring = Wiring.ofProcess()
         let query = try filter.query(now: WallClock.now())
         let directory = try wiring.stateDirectory(common)
-        try StateAccess.requireHits(directory)
+        try StateAccess.requireHits(directory, command: "stats")
         StateAccess.prepareIndex(directory, query)
         let clock = filter.clock
         let counts = HitReader(directory: directory).statistics(query, by: by) { StatsReport.label($0, by, clock) }
@@ -41,7 +41,10 @@ struct StatsCommand: ParsableCommand {
         try StandardOutput.write(report.text(output, terminal: terminal))
         StateAccess.fillIndex(directory, counts.summary)
         if !counts.summary.unreadable.isEmpty { throw ExitStatus.error }
-        if counts.total.hits == 0 { throw ExitStatus.negative }
+        if counts.total.hits == 0 {
+            EmptyAnswer.tell(query, directory, command: "stats")
+            throw ExitStatus.negative
+        }
     }
 }
 

@@ -14,8 +14,11 @@ struct StatsReport {
         var polls: PollCounts?
     }
 
-    /// Cells of a bar.
+    /// Cells of a bar; on a narrow terminal it has what the numbers leave, or is left out.
     static let barWidth = 32
+    private static let leastBarWidth = 8
+    /// A chart of more days shows months.
+    static let chartDays = 62
 
     let grouping: HitGrouping?
     let total: Row
@@ -132,9 +135,16 @@ struct StatsReport {
     }
 
     private func table(columns: Int?) -> String {
-        var table = Table(header: header.map { $0.uppercased() }, flexible: grouping == nil ? [] : [0])
+        listedTable.lines(columns: columns).map { $0 + "\n" }.joined()
+    }
+
+    /// All columns but the name hold numbers.
+    private var listedTable: Table {
+        let header = header.map { $0.uppercased() }
+        let numbers = (grouping == nil ? 0 : 1)..<header.count
+        var table = Table(header: header, flexible: grouping == nil ? [] : [0], numeric: Set(numbers))
         for row in listed { table.add(cells(row, empty: "-")) }
-        return table.lines(columns: columns).map { $0 + "\n" }.joined()
+        return table
     }
 
     /// For people: groups with bars, the whole, and a chart of the days.
@@ -142,10 +152,7 @@ struct StatsReport {
         let paint = Paint(terminal.usesColour)
         var lines: [String] = []
         if grouping != nil {
-            var table = Table(header: header.map { $0.uppercased() } + [""], flexible: [0])
-            let most = rows.map(\.counts.hits).max() ?? 0
-            for row in rows { table.add(cells(row, empty: "-") + [Self.bar(row.counts.hits, of: most)]) }
-            var tableLines = table.lines(columns: terminal.columns)
+            var tableLines = barred(listedTable, columns: terminal.columns)
             tableLines[0] = paint(tableLines[0], .bold)
             lines += tableLines + [""]
         }
@@ -154,17 +161,51 @@ struct StatsReport {
             lines.append("\(Plural.text(polls.polls, "poll")), \(Self.share(polls)) successful")
         }
         if grouping != .day && grouping != .hour && days.count > 1 {
-            let most = days.map(\.hits).max() ?? 0
-            let width = String(most).count
-            lines.append("")
-            for day in days {
-                let number = String(day.hits)
-                let padded = String(repeating: " ", count: width - number.count) + number
-                let bar = day.hits > 0 ? "  " + paint(Self.bar(day.hits, of: most), .cyan) : ""
-                lines.append("\(paint(day.name, .dim))  \(padded)\(bar)")
-            }
+            lines += [""] + chart(columns: terminal.columns, paint)
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// The lines of a table, with a bar behind each row as far as there is room: names give way to it down to the width of
+    /// an hour's.
+    private func barred(_ table: Table, columns: Int) -> [String] {
+        func width(_ lines: [String]) -> Int { lines.map { DisplayWidth.of($0) }.max() ?? 0 }
+        let gap = 3
+        let names = rows.map { DisplayWidth.of($0.name ?? "") }.max() ?? 0
+        var lines = table.lines(columns: nil)
+        let excess = width(lines) + gap + Self.leastBarWidth - columns
+        if excess > 0, names - excess >= 16 { lines = table.lines(columns: width(lines) - excess) }
+        let room = min(Self.barWidth, columns - width(lines) - gap)
+        guard room >= Self.leastBarWidth else { return table.lines(columns: columns) }
+        let (most, end) = (rows.map(\.counts.hits).max() ?? 0, width(lines) + gap)
+        for (place, row) in rows.enumerated() where row.counts.hits > 0 {
+            let space = String(repeating: " ", count: end - DisplayWidth.of(lines[place + 1]))
+            lines[place + 1] += space + Self.bar(row.counts.hits, of: most, width: room)
+        }
+        return lines
+    }
+
+    /// The hits of each day, or of each month where these are many.
+    private func chart(columns: Int, _ paint: Paint) -> [String] {
+        var bars = days
+        if days.count > Self.chartDays {
+            bars = []
+            for day in days {
+                let month = String(day.name.prefix(7))
+                if bars.last?.name != month { bars.append((month, 0)) }
+                bars[bars.count - 1].hits += day.hits
+            }
+        }
+        let most = bars.map(\.hits).max() ?? 0
+        let width = String(most).count
+        let room = min(Self.barWidth, columns - (bars.first?.name.count ?? 0) - width - 4)
+        return bars.map { name, hits in
+            let number = String(hits)
+            let padded = String(repeating: " ", count: width - number.count) + number
+            let hasBar = hits > 0 && room >= Self.leastBarWidth
+            let bar = hasBar ? "  " + paint(Self.bar(hits, of: most, width: room), .cyan) : ""
+            return "\(paint(name, .dim))  \(padded)\(bar)"
+        }
     }
 
     private var summary: String {
@@ -175,9 +216,9 @@ struct StatsReport {
     }
 
     /// A bar of eighths of a cell; at least one eighth where there is anything.
-    static func bar(_ value: Int, of most: Int) -> String {
+    static func bar(_ value: Int, of most: Int, width: Int = barWidth) -> String {
         guard value > 0, most > 0 else { return "" }
-        let eighths = max(1, value * barWidth * 8 / most)
+        let eighths = max(1, value * width * 8 / most)
         let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
         return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
     }

@@ -2,6 +2,7 @@
 
 import KaguAlert
 import KaguHTTP
+import KaguLoopback
 import KaguModel
 import KaguStore
 import KaguTestSupport

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import KaguTestSupport
 
-/// A file system of some megabytes, in memory: its end can be reached, and it can be made read-only.
-final class SmallDisk {
-    let path: String
+/// A file system of some megabytes, in memory: its end can be reached, and it can be made read-only. Unmounted when the
+/// object is released.
+public final class SmallDisk: Sendable {
+    /// Where it is mounted, without a trailing slash.
+    public let path: String
     private let directory: TemporaryDirectory
     private var ballast: String { path + "/ballast" }
 
-    struct Failure: Error { let number: Int32 }
+    /// What the system refused (errno).
+    public struct Failure: Error { let number: Int32 }
 
     /// Whether this process may mount.
-    static let isPossible: Bool = {
+    public static let isPossible: Bool = {
         guard let disk = try? SmallDisk(megabytes: 1) else { return false }
         return access(disk.path, W_OK) == 0
     }()
 
-    init(megabytes: Int) throws {
+    /// Mounts an empty one; throws where the system refuses.
+    public init(megabytes: Int) throws {
         directory = try TemporaryDirectory("kagu-disk")
         path = directory.path("disk")
         mkdir(path, 0o755)
@@ -27,7 +30,7 @@ final class SmallDisk {
     deinit { umount2(path, Int32(MNT_DETACH)) }
 
     /// Takes all space but so many bytes.
-    func fill(leaving bytes: Int) throws {
+    public func fill(leaving bytes: Int) throws {
         var status = statvfs()
         statvfs(path, &status)
         let free = Int(status.f_bavail) * Int(status.f_frsize)
@@ -38,9 +41,10 @@ final class SmallDisk {
     }
 
     /// Gives the space back.
-    func empty() { unlink(ballast) }
+    public func empty() { unlink(ballast) }
 
-    func remount(readOnly: Bool) throws {
+    /// Makes it read-only, or writable again.
+    public func remount(readOnly: Bool) throws {
         let flags = UInt(MS_REMOUNT) | (readOnly ? UInt(MS_RDONLY) : 0)
         guard mount("kagu-test", path, "tmpfs", flags, nil) == 0 else { throw Failure(number: errno) }
     }
