@@ -122,9 +122,7 @@ public struct StateReader: Sendable {
 
     /// How many hits the index knows.
     public func hitCount() throws(StoreError) -> Int {
-        try read {
-            try Int.fetchOne($0, sql: "SELECT (SELECT count(*) FROM hit) + (SELECT count(*) FROM known_hit)") ?? 0
-        }
+        try read(HitTable.count)
     }
 
     /// How many items the store has seen and not forgotten.

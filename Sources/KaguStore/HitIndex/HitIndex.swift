@@ -111,13 +111,13 @@ final class HitIndex {
 
     // MARK: Sections that are read whole
 
-    /// The lines whose story is not that of their id.
+    /// The lines whose story is not that of their id, in order.
     func stories() -> [(line: Int, key: UInt64)]? {
         guard var cursor = cursor(.stories), cursor.count % 12 == 0 else { return nil }
         var stories: [(line: Int, key: UInt64)] = []
         stories.reserveCapacity(cursor.count / 12)
         while let line = cursor.fixed(UInt32.self), let key = cursor.fixed(UInt64.self) {
-            guard line < lines else { return nil }
+            guard line < lines, Int(line) > stories.last?.line ?? -1 else { return nil }
             stories.append((Int(line), key))
         }
         return stories

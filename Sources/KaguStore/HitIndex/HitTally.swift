@@ -24,6 +24,8 @@ struct HitTally {
     private var summary = HitReadSummary()
     /// Stories of the total whose first hit was met in the second pass.
     private var struck: Set<UInt64> = []
+    /// Which ids the second pass looks up among the stories of the total.
+    private var filter: KeyFilter?
 
     init(grouping: HitGrouping?) { self.grouping = grouping }
 
@@ -57,13 +59,13 @@ struct HitTally {
         summary.badLines += segment.source.selection.summary.badLines
         summary.newerLines += segment.source.selection.summary.newerLines
         guard !segment.lines.isEmpty else { return true }
-        let followers = Dictionary(stories.map { ($0.line, $0.key) }) { first, _ in first }
+        var followers = stories[...]
         // Which feed has hits in which group: a table for the segment, so that no name is hashed for a hit.
         var outlets = [Bool](repeating: false, count: (groups.count + 1) * feedList.count)
         countQuarters(segment, starts)
         for line in segment.lines {
             let feed = Int(feeds[line])
-            let follower = followers.isEmpty ? nil : followers[line]
+            let follower = Self.story(of: line, in: &followers)
             Self.add(follower, to: &total)
             outlets[feed] = true
             for number in key(line) {
@@ -87,13 +89,26 @@ struct HitTally {
         guard let ids = segment.index.ids(segment.range), let stories = segment.index.stories(),
             let key = groupNumbers(of: segment, label: label)
         else { return false }
+        let filter = self.filter ?? KeyFilter(total.followed)
+        self.filter = filter
         let first = segment.range.lowerBound
-        let followers = Set(stories.map(\.line))
-        for line in segment.lines where total.followed.contains(ids[line - first]) && !followers.contains(line) {
+        var followers = stories[...]
+        for line in segment.lines where filter.mayHold(ids[line - first]) {
+            guard total.followed.contains(ids[line - first]), Self.story(of: line, in: &followers) == nil else {
+                continue
+            }
             for number in key(line) { groups[number].followed.remove(ids[line - first]) }
             struck.insert(ids[line - first])
         }
         return true
+    }
+
+    /// The story of a line that is not the first of it; lines and stories are in order, and what lies before is dropped.
+    @inline(__always)
+    private static func story(of line: Int, in stories: inout ArraySlice<(line: Int, key: UInt64)>) -> UInt64? {
+        while let next = stories.first, next.line < line { stories.removeFirst() }
+        guard let next = stories.first, next.line == line else { return nil }
+        return next.key
     }
 
     @inline(__always)
@@ -104,13 +119,17 @@ struct HitTally {
 
     private mutating func countQuarters(_ segment: HitSegment, _ starts: [Int]) {
         var quarter = 0
-        for line in segment.lines {
+        var rest = segment.lines[...]
+        while let line = rest.first {
             while quarter < 95, starts[quarter + 1] <= line { quarter += 1 }
+            let end = quarter < 95 ? starts[quarter + 1] : Int.max
+            let hits = rest.prefix { $0 < end }.count
+            rest = rest.dropFirst(hits)
             let start = segment.day.start + .seconds(quarter * 900)
             if quarters.last?.start == start {
-                quarters[quarters.count - 1].hits += 1
+                quarters[quarters.count - 1].hits += hits
             } else {
-                quarters.append(.init(start: start, hits: 1))
+                quarters.append(.init(start: start, hits: hits))
             }
         }
     }
@@ -180,4 +199,23 @@ struct HitTally {
         groups.append(Group())
         return groups.count - 1
     }
+}
+
+/// Tells of most keys that are not in a set that they are not, at the cost of a bit: the keys are hashes themselves.
+private struct KeyFilter {
+    /// Sixteen bits a key, 16 MiB at most.
+    private static let mostBits = 1 << 27
+    private var words: [UInt64]
+    private let mask: UInt64
+
+    init(_ keys: Set<UInt64>) {
+        var bits = 1 << 10
+        while bits < keys.count * 16, bits < Self.mostBits { bits *= 2 }
+        words = [UInt64](repeating: 0, count: bits / 64)
+        mask = UInt64(bits - 1)
+        for key in keys { words[Int((key & mask) / 64)] |= 1 << (key % 64) }
+    }
+
+    @inline(__always)
+    func mayHold(_ key: UInt64) -> Bool { words[Int((key & mask) / 64)] & 1 << (key % 64) != 0 }
 }

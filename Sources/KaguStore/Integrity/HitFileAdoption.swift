@@ -19,33 +19,42 @@ struct HitFileAdoption {
         var hits = 0
     }
 
-    /// Indexes the files of all days of which the index knows none, the two newest days aside.
+    /// Indexes the files that the index knows nothing of, those of the two newest days aside: a batch may lie on both sides
+    /// of a midnight, and whoever started since has indexed what a crash had left of an older one.
     func run(_ queue: DatabaseQueue) throws -> Summary {
         let files = HitFileName.list(in: directory.hits)
         let marks = try queue.inDatabase(HitTable.watermarks)
-        let knownDays = Set(marks.keys.map(\.day))
         guard let newest = files.map(\.day).max() else { return Summary() }
-        // A batch may lie on both sides of a midnight.
-        let foreign = files.filter {
-            !knownDays.contains($0.day) && $0.day.daysSinceEpoch < newest.daysSinceEpoch - 1
-        }
+        let foreign = files.filter { marks[$0] == nil && $0.day.daysSinceEpoch < newest.daysSinceEpoch - 1 }
         guard !foreign.isEmpty else { return Summary() }
         return try queue.inDatabase { database in
             var summary = Summary()
             try database.inTransaction(.immediate) {
-                var readable: [HitFileName] = []
-                for name in foreign {
-                    // One that cannot be read waits for a start that can.
-                    guard let reader = try? LineReader.open("\(directory.hits)/\(name)") else { continue }
-                    try HitTable.setWatermark(reader.endOfWholeLines(before: reader.size), of: name, database)
-                    readable.append(name)
-                }
-                var index = IndexRebuild(directory, at: now, believesIndexFiles: true)
-                index.report = { report(OpeningProgress(.index, share: $0)) }
-                summary = Summary(files: readable.count, hits: try index.add(readable, database).hits)
+                summary = try index(foreign, among: files, database)
                 return .commit
             }
             return summary
         }
+    }
+
+    private func index(
+        _ foreign: [HitFileName], among files: [HitFileName], _ database: Database
+    ) throws -> Summary {
+        var days: Set<CivilDate> = []
+        var summary = Summary()
+        for name in foreign {
+            // One that cannot be read waits for a start that can.
+            guard let reader = try? LineReader.open("\(directory.hits)/\(name)") else { continue }
+            try HitTable.setWatermark(reader.endOfWholeLines(before: reader.size), of: name, database)
+            days.insert(name.day)
+            summary.files += 1
+        }
+        let before = try HitTable.count(database)
+        var index = IndexRebuild(directory, at: now, believesIndexFiles: true)
+        index.report = { report(OpeningProgress(.index, share: $0)) }
+        // A day is indexed as a whole, with what is known of it.
+        try index.add(files.filter { days.contains($0.day) }, database)
+        summary.hits = try HitTable.count(database) - before
+        return summary
     }
 }

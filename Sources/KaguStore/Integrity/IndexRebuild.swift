@@ -81,15 +81,12 @@ struct IndexRebuild {
         return summary
     }
 
-    /// Reads some files, of days that the index does not know at all, and adds them to it; within a transaction.
-    mutating func add(_ names: [HitFileName], _ database: Database) throws -> Summary {
+    /// Reads all files of some days, and adds what the index lacks of them; within a transaction.
+    mutating func add(_ names: [HitFileName], _ database: Database) throws {
         try index(names, database)
         try database.execute(sql: "DROP TABLE rebuilt")
         let others = Set(try KnownHitTable.counts(database).keys).subtracting(names.map(\.day))
-        let written = try known.write(keeping: others, database)
-        summary.hits += written.hits
-        summary.repeatedLines += written.repeatedLines
-        return summary
+        _ = try known.write(keeping: others.union(summary.unreadable.map(\.file.day)), database)
     }
 
     private mutating func index(_ names: [HitFileName], _ database: Database) throws {

@@ -19,31 +19,26 @@ struct KnownHitGathering {
         var removedRows = 0
     }
 
-    /// Some lines of one day, one after the other.
-    private struct Run {
-        var day: Int
-        var count: Int
-    }
+    /// Keys in order of days, by their first byte, which is even: ids are made of SHA-256.
+    private var keys = [[UInt64]](repeating: [], count: 256)
+    /// The days, and how many keys of each byte lie before the day's end; the last one is not over.
+    private var days: [(day: Int, ends: [Int])] = []
 
-    /// A share of all ids by their first byte, which is even, since ids are made of SHA-256.
-    private struct Bucket {
-        var keys: [UInt64] = []
-        var runs: [Run] = []
-    }
-
-    private var buckets = [Bucket](repeating: Bucket(), count: 256)
-
-    /// Notes that the file of a day has a line of a hit. Days come in order.
+    /// Notes that the file of a day has a line of a hit. The files of a day follow each other.
     @inline(__always)
     mutating func add(_ key: UInt64, day: Int) {
-        let bucket = Int(key >> 56)
-        buckets[bucket].keys.append(key)
-        let last = buckets[bucket].runs.count - 1
-        if last >= 0, buckets[bucket].runs[last].day == day {
-            buckets[bucket].runs[last].count += 1
-        } else {
-            buckets[bucket].runs.append(Run(day: day, count: 1))
-        }
+        if days.last?.day != day { begin(day) }
+        keys[Int(key >> 56)].append(key)
+    }
+
+    private mutating func begin(_ day: Int) {
+        endDay()
+        days.append((day, []))
+    }
+
+    private mutating func endDay() {
+        guard !days.isEmpty else { return }
+        days[days.count - 1].ends = keys.map(\.count)
     }
 
     /// Makes the table hold what has been gathered, but for hits that have a row of `hit`; within a transaction. Rows of
@@ -51,16 +46,15 @@ struct KnownHitGathering {
     mutating func write(keeping unreadable: Set<CivilDate>, _ database: Database) throws -> Summary {
         let kept = Set(unreadable.map(\.daysSinceEpoch))
         var summary = Summary()
+        endDay()
         // Ids are signed in the table.
         for first in [128..<256, 0..<128].joined() {
-            let bucket = buckets[first]
-            buckets[first] = Bucket()
             let top = UInt64(first) << 56
             let range = Int64(bitPattern: top)...Int64(bitPattern: top | (1 << 56 - 1))
             var merge = Merge(
                 old: try KnownHitTable.rows(range, database),
                 rows: try HitTable.keys(first: UInt8(first), database).map { Int64(bitPattern: $0) }, kept: kept)
-            try merge.run(Self.sorted(bucket), database)
+            try merge.run(takeRows(first), database)
             summary.hits += merge.summary.hits
             summary.repeatedLines += merge.summary.repeatedLines
             summary.removedRows += merge.summary.removedRows
@@ -68,16 +62,18 @@ struct KnownHitGathering {
         return summary
     }
 
-    /// Rows for a bucket's lines, in the order of the table; those of one hit by day.
-    private static func sorted(_ bucket: Bucket) -> [KnownHitTable.Row] {
+    /// Rows for the keys that begin with a byte, in the order of the table; those of one hit by day. Forgets the keys.
+    private mutating func takeRows(_ first: Int) -> [KnownHitTable.Row] {
+        let keys = keys[first]
+        self.keys[first] = []
         var rows: [KnownHitTable.Row] = []
-        rows.reserveCapacity(bucket.keys.count)
+        rows.reserveCapacity(keys.count)
         var start = 0
-        for run in bucket.runs {
-            for key in bucket.keys[start..<(start + run.count)] {
-                rows.append(KnownHitTable.Row(id: Int64(bitPattern: key), day: run.day))
+        for (day, ends) in days {
+            for key in keys[start..<ends[first]] {
+                rows.append(KnownHitTable.Row(id: Int64(bitPattern: key), day: day))
             }
-            start += run.count
+            start = ends[first]
         }
         rows.sort { $0.id != $1.id ? $0.id < $1.id : $0.day < $1.day }
         return rows
@@ -101,9 +97,10 @@ private struct Merge {
     }
 
     mutating func run(_ new: [KnownHitTable.Row], _ database: Database) throws {
-        let insert = try PreparedStatement(database, "INSERT INTO known_hit (id, day) VALUES (?, ?)")
+        let inserter = try KnownHitTable.Inserter(database)
         let update = try PreparedStatement(database, "UPDATE known_hit SET day = ?2 WHERE id = ?1")
         var last: Int64?
+        var added: [KnownHitTable.Row] = []
         for row in new {
             guard row.id != last else {
                 summary.repeatedLines += 1
@@ -116,15 +113,18 @@ private struct Merge {
                 continue
             }
             summary.hits += 1
-            let found = nextOld < old.count && old[nextOld].id == row.id ? old[nextOld] : nil
-            if found != nil { nextOld += 1 }
-            guard found != row else { continue }
-            let statement = found == nil ? insert : update
-            statement.bind(row.id, at: 1)
-            statement.bind(row.day, at: 2)
-            try statement.run()
+            guard nextOld < old.count, old[nextOld].id == row.id else {
+                added.append(row)
+                continue
+            }
+            nextOld += 1
+            guard old[nextOld - 1].day != row.day else { continue }
+            update.bind(row.id, at: 1)
+            update.bind(row.day, at: 2)
+            try update.run()
         }
         try removeOld(before: nil, database)
+        try inserter.add(added)
     }
 
     /// Removes what the table holds up to an id, or to the end: it has no line any more, or has got a row.

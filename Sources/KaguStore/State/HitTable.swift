@@ -113,6 +113,11 @@ enum HitTable {
         return locations
     }
 
+    /// How many hits the index knows, with a row of their own or without.
+    static func count(_ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT (SELECT count(*) FROM hit) + (SELECT count(*) FROM known_hit)") ?? 0
+    }
+
     /// How far each file is indexed.
     static func watermarks(_ database: Database) throws -> [HitFileName: Int] {
         let select = try PreparedStatement(database, "SELECT day, part, indexed FROM hit_file")

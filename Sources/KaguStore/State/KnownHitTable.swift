@@ -56,4 +56,35 @@ enum KnownHitTable {
         while try select.step() { counts[CivilDate(daysSinceEpoch: select.int(0))] = select.int(1) }
         return counts
     }
+
+    /// Adds many rows, some with each statement: of one alone most is spent on the statement.
+    struct Inserter {
+        private static let rowsAtOnce = 32
+        private let one: PreparedStatement
+        private let many: PreparedStatement
+
+        init(_ database: Database) throws {
+            let insert = "INSERT INTO known_hit (id, day) VALUES (?, ?)"
+            one = try PreparedStatement(database, insert)
+            many = try PreparedStatement(
+                database, insert + String(repeating: ", (?, ?)", count: Self.rowsAtOnce - 1))
+        }
+
+        /// Adds rows that are not there, in order.
+        func add(_ rows: [Row]) throws {
+            var next = 0
+            while next < rows.count {
+                let count = rows.count - next < Self.rowsAtOnce ? 1 : Self.rowsAtOnce
+                let statement = count == 1 ? one : many
+                var place: Int32 = 1
+                for row in rows[next..<(next + count)] {
+                    statement.bind(row.id, at: place)
+                    statement.bind(row.day, at: place + 1)
+                    place += 2
+                }
+                try statement.run()
+                next += count
+            }
+        }
+    }
 }

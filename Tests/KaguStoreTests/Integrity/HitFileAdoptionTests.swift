@@ -83,20 +83,33 @@ struct HitFileAdoptionTests {
         await opened.close()
     }
 
-    @Test("another file of a day that the index knows is no stranger: its lines are told (O37)")
-    func laterPart() async throws {
+    @Test("where both servers have hits of a day, those of the other are taken in beside our own")
+    func sameDay() async throws {
         let store = try fixture.openStore()
-        try await store.poll(
-            [.make(id: "a", title: "Baku a")], at: fixture.now - .seconds(5 * Self.day))
+        let past = fixture.now - .seconds(5 * Self.day)
+        try await store.poll([.make(id: "a", title: "Baku a")], at: past, deliveries: [.make()])
         try await store.poll([.make(id: "own", title: "Baku own")], at: fixture.now)
         await store.close()
-        let name = try #require(try await fill([5], count: 2).first)
-        let later = name.replacing(".jsonl", with: ".1.jsonl")
-        try fixture.directory.write(
-            try elsewhere.directory.bytes("state/hits/\(name)"), to: "state/hits/\(later)")
+        let names = try await fill([6, 5], count: 2)
+        for name in names {
+            let later = name.replacing(".jsonl", with: ".1.jsonl")
+            try fixture.directory.write(
+                try elsewhere.directory.bytes("state/hits/\(name)"), to: "state/hits/\(later)")
+        }
         let (opened, recovery) = try fixture.open()
-        #expect(recovery.hits.count == 2 && recovery.adoptedFiles == 0)
+        #expect(recovery.hits.isEmpty && recovery.adoptedFiles == 2 && recovery.adoptedHits == 4)
+        #expect(try await opened.deliveryCounts() == [.waiting: 1])
         await opened.close()
+        // A third file of a day of which hits are known without rows.
+        let third = HitIdentity.hit(feedID: "third", key: "1", revision: 0)
+        try fixture.append(
+            fixture.foreignLine(Hit.make(id: third, seen: past)), to: names[1].replacing(".jsonl", with: ".2.jsonl"))
+        let (again, second) = try fixture.open()
+        #expect(second.hits.isEmpty && second.adoptedFiles == 1 && second.adoptedHits == 1)
+        await again.close()
+        #expect(try StateReader(directory: fixture.path).hitCount() == 7)
+        let report = try StateVerifier(directory: fixture.path).run()
+        #expect(report.isSound && report.hits == 7, "\(report.findings)")
     }
 
     @Test("a torn last line goes to quarantine, a file that cannot be read waits for a start that can (O35, O38)")
