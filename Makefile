@@ -85,6 +85,7 @@ bench: build ## kagu's CPU, memory and wall time next to its peers (Benchmarks/R
 	@Benchmarks/distant
 	@Benchmarks/idle --feeds 2000 --seconds 10
 	@Benchmarks/parse
+	@Benchmarks/query --rounds 3
 
 fuzz: deps ## libFuzzer and AddressSanitizer over the byte parsers, FUZZ_SECONDS (60) each
 	@Fuzz/run

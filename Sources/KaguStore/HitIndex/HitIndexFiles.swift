@@ -60,20 +60,18 @@ public struct HitIndexFiles: Sendable {
             files: 1, lines: builder.lines, hits: builder.hits, hitBytes: reader.size, indexBytes: bytes.count)
     }
 
-    /// Builds the indexes of all hit files of days before `day`, and not before `from`, that lack a whole one; of all of
-    /// them where `isForced`.
+    /// Builds the indexes of all hit files of days before `day`, and not before `from`, that lack a whole one.
     /// Deletes indexes without a hit file. `progress` is told of each file before it is read; it may stop the work by
     /// returning false.
     @discardableResult
     public func refresh(
-        before day: CivilDate, from: CivilDate? = nil, isForced: Bool = false,
-        progress: (HitFileName) -> Bool = { _ in true }
+        before day: CivilDate, from: CivilDate? = nil, progress: (HitFileName) -> Bool = { _ in true }
     ) throws(StoreError) -> Summary {
         var summary = Summary()
         let files = HitFileName.list(in: path)
         removeOrphans(files, suffix: ".idx", name: Self.name)
         for file in files where file.day < day && from.map({ $0 <= file.day }) ?? true {
-            guard isForced || !isWhole(file) else { continue }
+            guard !isWhole(file) else { continue }
             guard progress(file) else { break }
             let one = try rebuild(file)
             summary.files += one.files

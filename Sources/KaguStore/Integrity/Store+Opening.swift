@@ -6,6 +6,8 @@ public import KaguModel
 extension Store {
     /// Hits of that long before a rebuilt database are told again (R17).
     static let recoveredTime: Duration = .seconds(86_400)
+    /// So many of them at most, the newest: they are in memory all at once, and a service has a limit there.
+    static let mostRecovered = 50_000
 
     /// Takes the lock, opens and upgrades the database, rebuilds it where it is damaged or lost, cuts a torn tail off
     /// the hit files and finds lines that the index does not know. Blocks; meant for start-up.
@@ -95,12 +97,14 @@ extension Store {
         }
     }
 
-    /// The hits seen since an instant of which the outbox knows nothing.
-    private static func untold(
-        since start: Instant, but known: Set<String>, _ directory: StateDirectory, _ queue: DatabaseQueue
+    /// The newest hits seen since an instant of which the outbox knows nothing.
+    static func untold(
+        since start: Instant, but known: Set<String>, _ directory: StateDirectory, _ queue: DatabaseQueue,
+        most: Int = mostRecovered
     ) throws -> [Hit] {
         var query = HitQuery()
         query.since = start
+        query.limit = most
         return try HitReader(directory: directory.path).hits(query).filter { hit in
             guard !known.contains(hit.id) else { return false }
             return try queue.inDatabase { database in

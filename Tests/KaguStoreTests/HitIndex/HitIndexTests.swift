@@ -183,7 +183,6 @@ struct HitIndexTests {
         #expect(access(directory.path("hits/2026-11-22.idx"), F_OK) != 0)
         #expect(try files.refresh(before: CivilDate(year: 2026, month: 11, day: 24)).files == 1)
         #expect(try files.refresh(before: CivilDate(year: 2026, month: 11, day: 24)).files == 0)
-        #expect(try files.refresh(before: CivilDate(year: 2026, month: 11, day: 25), isForced: true).files == 2)
     }
 
     @Test("an index takes less than a fifth of its lines (B16)")

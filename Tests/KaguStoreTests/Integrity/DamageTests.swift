@@ -111,6 +111,23 @@ import Testing
         await store.close()
     }
 
+    @Test("of very many hits the newest are told again: all of them would not fit into memory (R17)")
+    func mostRecovered() async throws {
+        let alive = try await alive()
+        await alive.store.close()
+        let queue = try DatabaseQueue()
+        try await queue.write { try $0.execute(sql: "CREATE TABLE hit (n INTEGER PRIMARY KEY, id BLOB)") }
+        func told(_ most: Int) throws -> [String] {
+            try Store.untold(
+                since: alive.fixture.now - .seconds(86_400), but: [], StateDirectory(alive.fixture.path), queue,
+                most: most
+            ).map(\.title)
+        }
+        let all = try told(100)
+        #expect(all.count == 4)
+        #expect(try told(2) == all.suffix(2))
+    }
+
     @Test("a version below zero is damage, not a crash; the key of URL numbers outlives the rebuild (O38, I3)")
     func version() async throws {
         let alive = try await alive()

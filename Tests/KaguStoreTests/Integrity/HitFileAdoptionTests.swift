@@ -103,7 +103,8 @@ struct HitFileAdoptionTests {
         // A third file of a day of which hits are known without rows.
         let third = HitIdentity.hit(feedID: "third", key: "1", revision: 0)
         try fixture.append(
-            fixture.foreignLine(Hit.make(id: third, seen: past)), to: names[1].replacing(".jsonl", with: ".2.jsonl"))
+            fixture.foreignLine(Hit.make(id: third, seen: past)), to: names[1].replacing(".jsonl", with: ".2.jsonl")
+        )
         let (again, second) = try fixture.open()
         #expect(second.hits.isEmpty && second.adoptedFiles == 1 && second.adoptedHits == 1)
         await again.close()
