@@ -126,6 +126,7 @@ let package = Package(
             ]),
         tests("kaguTests", ["kagu", "KaguModel", "KaguConfig", "KaguMatch", "KaguStore", "KaguAlert"]),
         // Start the built executables, so these must be there.
-        tests("EndToEndTests", ["KaguAlert", "KaguLoopback", "KaguModel", "KaguStore", "kagud", "kagu"]),
+        tests(
+            "EndToEndTests", ["KaguAlert", "KaguBytes", "KaguLoopback", "KaguModel", "KaguStore", "kagud", "kagu"]),
     ]
 )

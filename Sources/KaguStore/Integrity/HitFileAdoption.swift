@@ -20,11 +20,12 @@ struct HitFileAdoption {
     }
 
     /// Indexes the files that the index knows nothing of, those of the two newest days aside: a batch may lie on both sides
-    /// of a midnight, and whoever started since has indexed what a crash had left of an older one.
+    /// of a midnight, and whoever started since has indexed what a crash had left of an older one. Files of days to come,
+    /// which a clock that was wrong has left, make no other one old.
     func run(_ queue: DatabaseQueue) throws -> Summary {
         let files = HitFileName.list(in: directory.hits)
         let marks = try queue.inDatabase(HitTable.watermarks)
-        guard let newest = files.map(\.day).max() else { return Summary() }
+        guard let newest = files.map(\.day).last(where: { $0 <= now.day }) else { return Summary() }
         let foreign = files.filter { marks[$0] == nil && $0.day.daysSinceEpoch < newest.daysSinceEpoch - 1 }
         guard !foreign.isEmpty else { return Summary() }
         return try queue.inDatabase { database in

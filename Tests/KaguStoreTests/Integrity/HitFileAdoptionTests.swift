@@ -73,6 +73,17 @@ struct HitFileAdoptionTests {
         await opened.close()
     }
 
+    @Test("a file of a day to come, left by a wrong clock, makes no strangers of the newest days")
+    func future() async throws {
+        let store = try fixture.openStore()
+        try await store.poll([.make(id: "own", title: "Baku own")], at: fixture.now + .seconds(900 * Self.day))
+        await store.close()
+        for name in try await fill([3, 1, 0], count: 2) { try bring(name) }
+        let (opened, recovery) = try fixture.open()
+        #expect(recovery.hits.count == 4 && recovery.adoptedHits == 2)
+        await opened.close()
+    }
+
     @Test("a store that has stored nothing yet takes in the past, and tells the newest days")
     func empty() async throws {
         await (try fixture.openStore()).close()
