@@ -86,6 +86,7 @@ public final class EpollSet {
     /// Watches a descriptor no longer; nothing happens if it is not in the set. To be called before it is closed, unless
     /// nobody else has the same file open.
     public func remove(_ descriptor: Int32) {
+        guard !isCancelled else { return }
         var event = epoll_event()
         epoll_ctl(self.descriptor, EPOLL_CTL_DEL, descriptor, &event)
     }
@@ -105,6 +106,8 @@ public final class EpollSet {
     private func control(
         _ operation: Int32, _ descriptor: Int32, _ events: Events, _ number: Int
     ) throws(EpollError) {
+        // Its own number may be somebody else's by then.
+        guard !isCancelled else { throw EpollError(number: EBADF) }
         var event = epoll_event()
         event.events = events.kernel
         event.data.u64 = UInt64(truncatingIfNeeded: number)

@@ -113,7 +113,11 @@ public actor LoopbackServer {
         while !isStopped {
             // accept4 is not in Swift's Glibc.
             let accepted = Glibc.accept(descriptor, nil, nil)
-            guard accepted >= 0 else { return rest(errno) }
+            guard accepted >= 0 else {
+                // One that went away before it was taken.
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                return errno == EAGAIN ? () : rest()
+            }
             _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
             _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
             guard connections.count < limits.connections else {
@@ -124,15 +128,17 @@ public actor LoopbackServer {
         }
     }
 
-    /// Without a descriptor for a client that waits, the port would be ready again and again.
-    private func rest(_ reason: Int32) {
-        guard reason == EMFILE || reason == ENFILE else { return }
+    /// Without a descriptor, or memory, for a client that waits, the port would be ready again and again.
+    private func rest() {
         sockets?.remove(descriptor)
         executor.queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in
-            self?.assumeIsolated { server in
-                if !server.isStopped { try? server.sockets?.add(server.descriptor, for: .readable, number: 0) }
-            }
+            self?.assumeIsolated { $0.listenAgain() }
         }
+    }
+
+    private func listenAgain() {
+        guard !isStopped, let sockets else { return }
+        do throws(EpollError) { try sockets.add(descriptor, for: .readable, number: 0) } catch { rest() }
     }
 
     private func welcome(_ client: Int32) {

@@ -9,7 +9,7 @@ public struct Mention: Hashable, Sendable, Codable {
     }
 
     /// What was decided (M37). Only accepted mentions count.
-    public enum State: String, Hashable, Sendable, Codable {
+    public enum State: String, Hashable, Sendable, Codable, CaseIterable {
         /// It counts.
         case accepted
         /// It would count with more evidence.

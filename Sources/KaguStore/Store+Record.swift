@@ -69,6 +69,10 @@ extension Store {
                 try batch.index(database)
                 if batch.orphans.isEmpty, let (name, end) = batch.watermark, !unread.contains(name) {
                     try HitTable.setWatermark(end, of: name, database)
+                } else if !isFleeting {
+                    // No mark moves, but no later start shall take these files for somebody else's.
+                    let names = Set(batch.orphans.values.map(\.file)).union(batch.watermark.map { [$0.0] } ?? [])
+                    for name in names { try HitTable.claim(name, database) }
                 }
                 try faults.beforeCommit()
             }

@@ -47,20 +47,38 @@ enum Program {
         do {
             command = try await KaguCommand.asyncParseAsRoot(arguments)
         } catch {
+            if isHiddenHelp(error, arguments) { return await reportMistake(arguments) }
             return reportUsage(error)
         }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
-                return ExitStatus.fine.rawValue
+            } else {
+                var command = command
+                try command.run()
             }
+            return ExitStatus.fine.rawValue
         } catch {
+            if isHiddenHelp(error, arguments) { return await reportMistake(arguments) }
             return report(error)
         }
-        return status(of: {
-            var command = command
-            try command.run()
-        })
+    }
+
+    /// Whether the parser's answer to a command line is its help, which nobody has asked for.
+    private static func isHiddenHelp(_ error: any Error, _ arguments: [String]) -> Bool {
+        HiddenHelp.isPossible(arguments) && !(error is ExitStatus) && !(error is ClosedPipe)
+            && KaguCommand.exitCode(for: error) == .success
+    }
+
+    /// Tells the mistake of a command line that the parser would answer with its help.
+    private static func reportMistake(_ arguments: [String]) async -> Int32 {
+        do {
+            _ = try await KaguCommand.asyncParseAsRoot(HiddenHelp.disarmed(arguments))
+            tellMistake("the command line cannot be understood; see 'kagu --help'")
+        } catch {
+            tellMistake(HiddenHelp.restored(KaguCommand.fullMessage(for: error), arguments))
+        }
+        return ExitStatus.error.rawValue
     }
 
     /// The exit code of some work.
@@ -94,9 +112,13 @@ enum Program {
             try? StandardOutput.write(text + "\n")
             return ExitStatus.fine.rawValue
         }
+        tellMistake(text)
+        return ExitStatus.error.rawValue
+    }
+
+    private static func tellMistake(_ text: String) {
         let label = "Error: "
         let message = text.hasPrefix(label) ? String(text.dropFirst(label.count)) : text
         StandardError.write("kagu: \(message)\n")
-        return ExitStatus.error.rawValue
     }
 }

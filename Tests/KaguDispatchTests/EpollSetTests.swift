@@ -102,7 +102,7 @@ struct EpollSetTests {
         queue.sync { set.cancel() }
     }
 
-    @Test("after its end a set tells nothing, and gives its descriptor back")
+    @Test("after its end a set tells nothing, and takes nothing in")
     func cancelled() async throws {
         let told = Told()
         let (near, far) = Self.pair()
@@ -115,6 +115,9 @@ struct EpollSetTests {
         }
         try await Task.sleep(for: .milliseconds(50))
         #expect(told.count == 0)
+        #expect(throws: EpollError(number: EBADF)) {
+            try queue.sync { try set?.add(far, for: .readable, number: 2) }
+        }
         set = nil
     }
 

@@ -36,6 +36,29 @@ struct UnknownVerbTests {
     }
 
     @Test(
+        "a mistake beside a time such as -1h is told and exits 2: it is no question for help (O20)",
+        arguments: [
+            ["alerts", "drop", "--receiver", "desk", "--since", "-1h"],
+            ["alerts", "drop", "1", "-S", "-1h", "--comment", "x"],
+            ["silence", "add", "watch=a", "--until", "-1h"], ["--state-dir", "s", "hits", "--since", "-1h"],
+            ["feeds", "events", "--since", "-1h", "extra", "words"], ["verify", "--since", "-1h"],
+        ])
+    func hiddenHelp(_ arguments: [String]) async {
+        #expect(await Program.run(arguments) == 2)
+        #expect(!HiddenHelp.isAsked(arguments))
+    }
+
+    @Test("the mistake is told in the words that were given, and help that is asked for is given (O20)")
+    func disarmed() async {
+        let line = ["verify", "--since", "-1h", "-h2"]
+        #expect(HiddenHelp.disarmed(line) == ["verify", "--since", "-1m", "-m2"])
+        #expect(HiddenHelp.restored("Unexpected argument '-1m'", line) == "Unexpected argument '-1h'")
+        for asked in [["hits", "-h"], ["help", "hits"], ["--version"], ["feeds", "list", "--help"]] {
+            #expect(HiddenHelp.isAsked(asked))
+        }
+    }
+
+    @Test(
         "it exits 2, also where the options that follow hold an h, and where help on it is asked for (O20)",
         arguments: [["hist"], ["hist", "--since", "-1h"], ["feeds", "lst", "--help"], ["help", "hist"]])
     func exitStatus(_ arguments: [String]) async {

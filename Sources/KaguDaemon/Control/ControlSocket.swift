@@ -38,8 +38,7 @@ final class ControlSocket {
         do throws(EpollError) {
             try sockets.add(descriptor, for: .readable, number: Self.number)
         } catch {
-            unlink(path)
-            Glibc.close(descriptor)
+            // All members are set: `deinit` closes what is open.
             throw ControlSocketError(path: path, number: error.number)
         }
     }

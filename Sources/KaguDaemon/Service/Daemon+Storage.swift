@@ -72,7 +72,12 @@ extension Daemon {
         if recovery.newerLines > 0 {
             logger.warning("recover hits: \(recovery.newerLines) lines of a later kagu are passed over")
         }
-        if recovery.adoptedFiles > 0 {
+        if recovery.leftUntold > 0 {
+            logger.error(
+                "alerts: \(recovery.leftUntold) older hits of the last 24 h are not told again: there are too many of them"
+            )
+        }
+        if recovery.adoptedHits > 0 {
             logger.notice(
                 """
                 hit files: \(recovery.adoptedFiles) files of past days with \(recovery.adoptedHits) hits came from \

@@ -24,14 +24,18 @@ final class OpeningNotice: Sendable {
     /// Bytes that any disk gives in a second, for work that cannot tell how far it is.
     private static let slowestDisk = 4 << 20
 
-    private let last = Mutex<(work: OpeningProgress.Work, at: Instant)?>(nil)
+    private let last = Mutex<(work: OpeningProgress.Work, isBlind: Bool, at: Instant)?>(nil)
 
     /// What is to be told of a report that comes at `now`; nil so soon after the one before it.
     func message(_ progress: OpeningProgress, at now: Instant) -> Message? {
         let isFirst: Bool? = last.withLock { last in
             let isFirst = last?.work != progress.work
-            if let last, !isFirst, now - last.at < Self.interval, now >= last.at { return nil }
-            last = (progress.work, now)
+            let isBlind = progress.share == nil
+            // Work that cannot tell how far it is asks for more time than what came before it.
+            if let last, !isFirst, isBlind == last.isBlind, now - last.at < Self.interval, now >= last.at {
+                return nil
+            }
+            last = (progress.work, isBlind, now)
             return isFirst
         }
         guard let isFirst else { return nil }

@@ -82,6 +82,9 @@ extension HitLineScan {
     /// Whether the line is JSON in UTF-8 with a class and a severity of ours and mentions in our writer's form, so that
     /// `hit` cannot be nil but for an escape that is none. Makes no strings.
     func isSound(_ line: Bytes) -> Bool {
+        guard OurWords.classes.holds(line, sourceClass), OurWords.severities.holds(line, severity),
+            published.isEmpty || isInstant(line, published)
+        else { return false }
         var cursor = LineCursor(Bytes(rebasing: line[mentions]))
         guard cursor.skip("[") else { return false }
         if !cursor.skip("]") {
@@ -91,13 +94,24 @@ extension HitLineScan {
         return cursor.at == cursor.bytes.count
     }
 
+    private func isInstant(_ line: Bytes, _ range: Range<Int>) -> Bool {
+        var cursor = LineCursor(Bytes(rebasing: line[range]))
+        if cursor.instant() != nil, cursor.at == range.count { return true }
+        return Instant(rfc3339: String(decoding: line[range], as: UTF8.self)) != nil
+    }
+
+    private static func pass(_ cursor: inout LineCursor, oneOf words: OurWords) -> Bool {
+        guard let range = cursor.string() else { return false }
+        return words.holds(cursor.bytes, range)
+    }
+
     private static func passMention(_ cursor: inout LineCursor) -> Bool {
         cursor.skip("{\"entity\":\"") && cursor.string() != nil && cursor.skip(",\"alias\":\"")
-            && cursor.string() != nil && cursor.skip(",\"field\":\"") && cursor.string() != nil
+            && cursor.string() != nil && cursor.skip(",\"field\":\"") && pass(&cursor, oneOf: .fields)
             && cursor.skip(",\"start\":") && cursor.number() != nil && cursor.skip(",\"end\":")
             && cursor.number() != nil && cursor.skip(",\"text\":\"") && cursor.string() != nil
             && cursor.skip(",\"tier\":") && cursor.number() != nil && cursor.skip(",\"suffix\":\"")
-            && cursor.string() != nil && cursor.skip(",\"state\":\"") && cursor.string() != nil
+            && cursor.string() != nil && cursor.skip(",\"state\":\"") && pass(&cursor, oneOf: .states)
             && cursor.skip(",\"reason\":\"") && cursor.string() != nil && cursor.skip("}")
     }
 

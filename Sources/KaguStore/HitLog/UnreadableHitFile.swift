@@ -6,14 +6,18 @@ public struct UnreadableHitFile: Hashable, Sendable, CustomStringConvertible {
     public let file: HitFileName
     /// Why, in words.
     public let reason: String
+    /// Whether its content is damaged: no later look will find more.
+    let isDamaged: Bool
 
-    init(_ file: HitFileName, _ reason: String) {
+    init(_ file: HitFileName, _ reason: String, isDamaged: Bool = false) {
         self.file = file
         self.reason = reason
+        self.isDamaged = isDamaged
     }
 
     init(_ file: HitFileName, _ error: StoreError) {
         self.file = file
+        isDamaged = false
         if case .file(_, let why) = error { reason = why } else { reason = "\(error)" }
     }
 

@@ -78,6 +78,11 @@ struct DatabaseRescue {
             summary = try queue.inDatabase { database in
                 var index = IndexRebuild(directory, at: now, believesIndexFiles: believesIndexFiles)
                 index.report = { tell(OpeningProgress(.index, share: $0)) }
+                // What the hits of the past take, in the journal and then in the database, comes on top of what is there.
+                let hits = HitFileName.list(in: directory.hits).reduce(0) {
+                    $0 + FileSize.of("\(directory.hits)/\($1)")
+                }
+                index.reportWriting = { tell(OpeningProgress(.index, bytes: hits / 16)) }
                 var summary = IndexRebuild.Summary()
                 try database.inTransaction(.immediate) {
                     summary = try index.run(database)

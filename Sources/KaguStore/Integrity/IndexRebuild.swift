@@ -59,6 +59,8 @@ struct IndexRebuild {
     private let decoder = JSONDecoder()
     /// Hears how much is done, 0 to 1.
     var report: (Double) -> Void = { _ in }
+    /// Called when all has been read, and what is known is written.
+    var reportWriting: () -> Void = {}
     /// Files to be read, and how many have been.
     private var files = (count: 1, read: 0)
 
@@ -74,6 +76,7 @@ struct IndexRebuild {
         try index(HitFileName.list(in: directory.hits), database)
         if !isFresh { try removeRows(database) }
         try database.execute(sql: "DROP TABLE rebuilt")
+        reportWriting()
         let written = try known.write(keeping: Set(summary.unreadable.map(\.file.day)), database)
         summary.hits += written.hits
         summary.repeatedLines += written.repeatedLines
@@ -81,12 +84,14 @@ struct IndexRebuild {
         return summary
     }
 
-    /// Reads all files of some days, and adds what the index lacks of them; within a transaction.
-    mutating func add(_ names: [HitFileName], _ database: Database) throws {
+    /// Reads all files of some days, and adds what the index lacks of them; within a transaction. Gives those that could
+    /// not be read to their end.
+    mutating func add(_ names: [HitFileName], _ database: Database) throws -> [UnreadableHitFile] {
         try index(names, database)
         try database.execute(sql: "DROP TABLE rebuilt")
         let others = Set(try KnownHitTable.counts(database).keys).subtracting(names.map(\.day))
         _ = try known.write(keeping: others.union(summary.unreadable.map(\.file.day)), database)
+        return summary.unreadable
     }
 
     private mutating func index(_ names: [HitFileName], _ database: Database) throws {
@@ -175,7 +180,8 @@ struct IndexRebuild {
             return true
         }
         if let problem = reader.problem {
-            summary.unreadable.append(UnreadableHitFile(name, problem))
+            let isDamaged = reader.failure == nil
+            summary.unreadable.append(UnreadableHitFile(name, problem, isDamaged: isDamaged))
         } else {
             do throws(StoreError) {
                 try HitIndexFiles.replace("\(directory.hits)/\(HitIndexFiles.name(of: name))", builder.finish())

@@ -82,13 +82,26 @@ extension Store {
                 orphans: Dictionary(found.lines.map { ($0.hit.id, $0.location) }) { first, _ in first },
                 unread: Set(found.unreadable.map(\.file)))
             var hits = found.lines.map(\.hit)
+            var leftUntold = 0
             if let rebuilt {
-                hits += try untold(since: rebuilt - recoveredTime, but: Set(hits.map(\.id)), directory, queue)
+                let untold = try untold(
+                    since: rebuilt - recoveredTime, but: Set(hits.map(\.id)), directory, queue)
+                hits += untold.hits
+                leftUntold = untold.more
+            }
+            try queue.inDatabase { database in
+                // A file of the newest days is ours: what a crash has left in it is told once it can be read.
+                let newest = HitFileName.list(in: directory.hits).last?.day
+                for name in found.unreadable.map(\.file)
+                where name.day.daysSinceEpoch >= (newest ?? now.day).daysSinceEpoch - 1 {
+                    try HitTable.claim(name, database)
+                }
             }
             let recovery = Recovery(
                 hits: hits, tornBytes: found.tornBytes, badLines: found.badLines, newerLines: found.newerLines,
-                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild, unreadable: found.unreadable,
-                adoptedFiles: adopted.files, adoptedHits: adopted.hits)
+                isDatabaseRebuilt: rebuilt != nil, rebuild: opened.rebuild,
+                unreadable: found.unreadable + adopted.unreadable.filter { !found.unreadable.contains($0) },
+                adoptedFiles: adopted.files, adoptedHits: adopted.hits, leftUntold: leftUntold)
             return (store, recovery)
         } catch {
             // Damage that opening has passed over: the next start looks through the whole database.
@@ -97,24 +110,33 @@ extension Store {
         }
     }
 
-    /// The newest hits seen since an instant of which the outbox knows nothing.
+    /// The newest hits seen since an instant of which the outbox knows nothing, oldest first, and how many more there are.
     static func untold(
         since start: Instant, but known: Set<String>, _ directory: StateDirectory, _ queue: DatabaseQueue,
         most: Int = mostRecovered
-    ) throws -> [Hit] {
+    ) throws -> (hits: [Hit], more: Int) {
         var query = HitQuery()
         query.since = start
-        query.limit = most
-        return try HitReader(directory: directory.path).hits(query).filter { hit in
-            guard !known.contains(hit.id) else { return false }
-            return try queue.inDatabase { database in
-                guard let number = try HitTable.number(of: hit.id, database) else { return true }
-                let select = try PreparedStatement(database, "SELECT 1 FROM delivery WHERE hit = ? LIMIT 1")
-                select.bind(number, at: 1)
-                defer { select.reset() }
-                return try !select.step()
+        query.newestFirst = true
+        var hits: [Hit] = []
+        var more = 0
+        try HitReader(directory: directory.path).read(query) { found in
+            let hit = found.hit
+            guard !known.contains(hit.id), try !queue.inDatabase({ try hasDelivery(hit.id, $0) }) else {
+                return true
             }
+            if hits.count < most { hits.append(hit) } else { more += 1 }
+            return true
         }
+        return (hits.reversed(), more)
+    }
+
+    private static func hasDelivery(_ id: String, _ database: Database) throws -> Bool {
+        guard let number = try HitTable.number(of: id, database) else { return false }
+        let select = try PreparedStatement(database, "SELECT 1 FROM delivery WHERE hit = ? LIMIT 1")
+        select.bind(number, at: 1)
+        defer { select.reset() }
+        return try select.step()
     }
 }
 
@@ -142,4 +164,6 @@ public struct Recovery: Sendable {
     public var adoptedFiles = 0
     /// The hits in them that the index did not know.
     public var adoptedHits = 0
+    /// Hits of the day before a rebuild that are not told again, since there are too many.
+    public var leftUntold = 0
 }

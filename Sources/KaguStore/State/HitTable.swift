@@ -129,6 +129,23 @@ enum HitTable {
         return marks
     }
 
+    /// Notes that a file is of our own writing, though nothing of it is indexed yet: its lines are to be told (D1).
+    static func claim(_ name: HitFileName, _ database: Database) throws {
+        let insert = try PreparedStatement(
+            database, "INSERT OR IGNORE INTO hit_file (day, part, indexed) VALUES (?, ?, 0)")
+        insert.bind(name.day.daysSinceEpoch, at: 1)
+        insert.bind(name.part, at: 2)
+        try insert.run()
+    }
+
+    /// Forgets how far a file is indexed.
+    static func forget(_ name: HitFileName, _ database: Database) throws {
+        let delete = try PreparedStatement(database, "DELETE FROM hit_file WHERE day = ? AND part = ?")
+        delete.bind(name.day.daysSinceEpoch, at: 1)
+        delete.bind(name.part, at: 2)
+        try delete.run()
+    }
+
     /// Notes how far a file is indexed.
     static func setWatermark(_ end: Int, of name: HitFileName, _ database: Database) throws {
         let upsert = try PreparedStatement(

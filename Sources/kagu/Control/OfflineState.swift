@@ -14,7 +14,7 @@ struct OfflineState {
 
     /// Adds feeds to `feeds.yaml` (H3); nothing is kept with which the configuration would not be valid.
     func add(_ feeds: [Feed]) async throws -> StateFeedList.Addition {
-        try await locked { _ in
+        try await locked(makesDirectory: true) { _ in
             let config = try load()
             let list = try StateFeedList.read(inStateDirectory: directory)
             let addition = list.adding(feeds, listed: config.feeds)
@@ -35,8 +35,12 @@ struct OfflineState {
         }
     }
 
-    /// Runs `body` with the store open and its lock held; throws where another process holds it.
-    func locked<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
+    /// Runs `body` with the store open and its lock held; throws where another process holds it. Only what may come before
+    /// a first start `makesDirectory`: elsewhere it is a wrong path, and a success there would be believed.
+    func locked<Value>(
+        makesDirectory: Bool = false, _ body: (Store) async throws -> Value
+    ) async throws -> Value {
+        if !makesDirectory { try StateSnapshot.require(directory) }
         try StateOwner.become(ownerOf: directory)
         let (store, _) = try Store.open(directory: directory, at: WallClock.now())
         let result: Result<Value, any Error>

@@ -30,6 +30,9 @@ struct OpeningNoticeTests {
         let notice = OpeningNotice()
         let known = notice.message(OpeningProgress(.index, share: 0.5), at: start)
         #expect(known?.allowance == .seconds(60))
+        // A step that cannot tell, in the same second: it gets its time.
+        let writing = notice.message(OpeningProgress(.index, bytes: 400 << 20), at: start + .milliseconds(1))
+        #expect(writing?.allowance == .seconds(160) && writing?.isFirst == false)
         let blind = notice.message(OpeningProgress(.check, bytes: 4 << 30), at: start)
         #expect(blind?.allowance == .seconds(60 + 1024))
         #expect(blind?.text == "recovery: the database is looked through for damage")

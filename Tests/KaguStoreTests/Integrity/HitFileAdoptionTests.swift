@@ -3,6 +3,7 @@
 import Glibc
 import KaguModel
 import KaguTestSupport
+import Synchronization
 import Testing
 
 @testable import KaguStore
@@ -122,6 +123,62 @@ struct HitFileAdoptionTests {
         #expect(try StateReader(directory: fixture.path).hitCount() == 7)
         let report = try StateVerifier(directory: fixture.path).run()
         #expect(report.isSound && report.hits == 7, "\(report.findings)")
+    }
+
+    @Test("a file of ours that a crash has left, unreadable for days, is told once it can be read (D1)")
+    func ownUnreadable() async throws {
+        let past = fixture.now - .seconds(5 * Self.day)
+        await (try fixture.openStore()).close()
+        let name = "\(past.day).jsonl"
+        let untold = Hit.make(id: HitIdentity.hit(feedID: "a", key: "1", revision: 0), seen: past)
+        try fixture.append(fixture.foreignLine(untold), to: name)
+        // A name that leads to itself: root cannot open that either.
+        let path = fixture.path + "/hits/\(name)"
+        rename(path, fixture.path + "/aside")
+        symlink(name, path)
+        let (blind, first) = try fixture.open()
+        #expect(first.unreadable.map { "\($0.file)" } == [name])
+        try await blind.poll([.make(id: "own", title: "Baku own")], at: fixture.now)
+        await blind.close()
+        unlink(path)
+        rename(fixture.path + "/aside", path)
+        let (seeing, second) = try fixture.open()
+        #expect(second.hits == [untold] && second.adoptedFiles == 0)
+        await seeing.close()
+    }
+
+    @Test("a line of ours whose commit failed, and whose item never came again, is told by a later start (D1)")
+    func ownOrphan() async throws {
+        struct Failure: Error {}
+        let commits = Mutex(0)
+        var faults = StoreFaults()
+        faults.beforeCommit = {
+            let isFirst = commits.withLock { count in
+                count += 1
+                return count == 1
+            }
+            if isFirst { throw Failure() }
+        }
+        let (store, _) = try fixture.open(faults: faults)
+        let past = fixture.now - .seconds(5 * Self.day)
+        await #expect(throws: StoreError.self) {
+            try await store.poll([.make(id: "lost", title: "Baku lost")], at: past)
+        }
+        try await store.poll([.make(id: "own", title: "Baku own")], at: fixture.now)
+        await store.close()
+        let (opened, recovery) = try fixture.open()
+        #expect(recovery.hits.map(\.title) == ["Baku lost"] && recovery.adoptedFiles == 0)
+        await opened.close()
+    }
+
+    @Test("a clock that is behind all files takes the newest of them for today's")
+    func clockBehind() async throws {
+        await (try fixture.openStore()).close()
+        for name in try await fill([3, 0], count: 2) { try bring(name) }
+        let (opened, recovery) = try Store.open(
+            directory: fixture.path, at: fixture.now - .seconds(900 * Self.day))
+        #expect(recovery.adoptedHits == 2 && recovery.hits.count == 2)
+        await opened.close()
     }
 
     @Test("a torn last line goes to quarantine, a file that cannot be read waits for a start that can (O35, O38)")

@@ -173,14 +173,22 @@ import Testing
         let odd = Hit.make(id: "h_mine", seen: day(-3), title: "Baku odd")
         try fixture.append(
             Array((first + "\n").utf8) + fixture.foreignLine(odd) + Array("{\"v\":2}\nnothing\n".utf8), to: past)
+        // In the form of our writer, with a word that is none of ours.
+        let wrong = Hit.make(id: HitIdentity.hit(feedID: "a", key: "wrong", revision: 0), seen: day(-3))
+        let line = String(decoding: fixture.foreignLine(wrong), as: UTF8.self)
+        for (member, value) in [("class", wrong.feed.sourceClass.rawValue), ("severity", wrong.severity.rawValue)] {
+            let other = line.replacing("\"\(member)\":\"\(value)\"", with: "\"\(member)\":\"wird\"")
+            #expect(other != line)
+            try fixture.append(Array(other.utf8), to: past)
+        }
         // And one that stands in yesterday's file again.
         try fixture.append(Array((first + "\n").utf8), to: "2026-11-21.jsonl")
         loseDatabase()
         #expect(
-            try reindex() == ReindexSummary(hits: 17, repeatedLines: 2, badLines: 1, newerLines: 1))
+            try reindex() == ReindexSummary(hits: 17, repeatedLines: 2, badLines: 3, newerLines: 1))
         #expect(try rows("SELECT count(*) FROM hit") == ["10"] && known().count == 7)
         #expect(
-            try reindex() == ReindexSummary(hits: 17, repeatedLines: 2, badLines: 1, newerLines: 1))
+            try reindex() == ReindexSummary(hits: 17, repeatedLines: 2, badLines: 3, newerLines: 1))
         await (try fixture.openStore()).close()
         #expect(try known().count == 7)
     }

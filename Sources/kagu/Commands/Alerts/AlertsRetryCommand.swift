@@ -172,9 +172,11 @@ enum AlertLineText {
 
 extension OfflineState {
     /// Changes alerts by itself; a refusal is said as the daemon's would be.
-    func alerts<Value>(_ body: (Store) async throws -> Value) async throws -> Value {
+    func alerts<Value>(
+        makesDirectory: Bool = false, _ body: (Store) async throws -> Value
+    ) async throws -> Value {
         do {
-            return try await locked(body)
+            return try await locked(makesDirectory: makesDirectory, body)
         } catch let refusal as ControlRefusal {
             throw VerbRunner.status(of: refusal)
         }

@@ -143,7 +143,7 @@ extension OfflineState {
     func add(_ request: AddSilence) async throws -> Silence {
         // Root becomes the owner of the directory before it writes, and is still who asked.
         let user = getuid()
-        return try await alerts { store in
+        return try await alerts(makesDirectory: true) { store in
             var random = SystemRandomNumberGenerator()
             let silence = try request.silence(
                 id: Silence.newID(&random), by: user, at: WallClock.now(),
